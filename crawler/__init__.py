@@ -1,0 +1,1 @@
+"""What to fetch and how politely: sites, frontier, capture, decoding, links."""
