@@ -1,1 +1,56 @@
-"""A page becomes a true article: page -> read -> repaired -> disclaimers stripped -> related links stripped."""
+"""A page becomes a true article: read -> repaired -> disclaimers stripped -> related links stripped -> kept."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from crawler.items import Article, Page
+    from crawler.sites import Site
+
+STEPS = (
+    "pipelines.read_page.ReadPage",
+    "pipelines.repair_text.RepairText",
+    "pipelines.strip_disclaimers.StripDisclaimers",
+    "pipelines.strip_related.StripRelated",
+    "pipelines.deduplicate.Deduplicate",
+    "pipelines.persist.Persist",
+)
+"""The order of the pipeline; Scrapy's ``ITEM_PIPELINES`` and `process` are both made from it."""
+
+ITEM_PIPELINES = {path: 100 * n for n, path in enumerate(STEPS, 1)}
+
+RULES = "1"
+"""Version of the rules; grows when the same bytes would give another article."""
+
+
+def pure_steps() -> tuple[Callable[[Article, Site | None], Article], ...]:
+    """The steps after reading that need neither network nor database, in the order of `STEPS`."""
+    from pipelines.repair_text import repair_article
+    from pipelines.strip_disclaimers import strip_disclaimers
+    from pipelines.strip_related import strip_related
+
+    by_name: dict[str, Callable[[Article, Site | None], Article]] = {
+        "RepairText": lambda article, site: repair_article(article),
+        "StripDisclaimers": lambda article, site: strip_disclaimers(article, site),
+        "StripRelated": lambda article, site: strip_related(article),
+    }
+    return tuple(by_name[name] for path in STEPS if (name := path.rpartition(".")[2]) in by_name)
+
+
+def process(page: Page, site: Site | None = None) -> Article:
+    """The article on a page: read, repaired, stripped. No I/O.
+
+    Raises a `crawler.items.Dropped` that says why where the page is no article.
+    """
+    from crawler.items import EmptyArticle
+    from pipelines.extract import read
+
+    article = read(page, site)
+    for step in pure_steps():
+        article = step(article, site)
+    if not article.text.strip():
+        raise EmptyArticle(f"{page.url}: nothing but boilerplate")
+    return dataclasses.replace(article, page=page)

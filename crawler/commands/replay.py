@@ -1,0 +1,85 @@
+"""``scrapy replay``: saved bytes through the same chain as a crawl, offline."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+
+from scrapy.commands import ScrapyCommand
+from scrapy.exceptions import UsageError
+
+from crawler.items import Dropped, Page
+from crawler.replay import BadReplay, as_json, saved_page, warc_pages
+from crawler.sites import BadSite, Site, load
+
+
+class Command(ScrapyCommand):
+    requires_project = True
+    default_settings = {"LOG_ENABLED": False}
+
+    def syntax(self) -> str:
+        return "[options] FILE.warc.gz ... | --page FILE.html --url URL"
+
+    def short_desc(self) -> str:
+        return "Read saved pages with today's rules, offline; one JSON line an article"
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        parser.add_argument("--page", metavar="FILE", help="a saved page (.html, or .html.gz) instead of WARC files")
+        parser.add_argument("--url", help="the address that --page was saved from")
+        parser.add_argument("--site", help="read with this profile (a name or the path of a TOML file)")
+        parser.add_argument("--edits", action="store_true", help="print what was repaired and stripped, too")
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        if bool(opts.page) == bool(args):
+            raise UsageError("give WARC files, or --page FILE with --url URL", print_help=False)
+        if opts.page and not opts.url:
+            raise UsageError("--page needs --url, the address the page was saved from", print_help=False)
+        folder = self.settings.get("SITES_DIR")
+        try:
+            site = load(opts.site, Path(folder) if folder else None) if opts.site else None
+            counts: Counter[str] = Counter()
+            for page in _pages(args, opts):
+                counts[_replay(page, site, opts)] += 1
+        except (BadReplay, BadSite) as error:
+            print(f"replay: {error}", file=sys.stderr)  # noqa: T201 - a command speaks to its user
+            self.exitcode = 2
+            return
+        summary = ", ".join(f"{number} {name}" for name, number in counts.most_common()) or "nothing to read"
+        print(f"replay: {summary}", file=sys.stderr)  # noqa: T201
+        if counts["failed"]:
+            self.exitcode = 1
+
+
+def _pages(args: list[str], opts: argparse.Namespace) -> Iterable[Page]:
+    if opts.page:
+        return (saved_page(Path(opts.page), opts.url),)
+    return (page for name in args for page in warc_pages(Path(name)))
+
+
+def _replay(page: Page, site: Site | None, opts: argparse.Namespace) -> str:
+    """Print one page's article; the name of what became of it."""
+    from pipelines import process
+
+    if page.status != 200 or "html" not in (page.content_type or "html"):
+        return "not a page"
+    try:
+        article = process(page, site)
+    except Dropped as reason:
+        print(json.dumps({"url": page.url, "dropped": type(reason).__name__, "why": str(reason)}, ensure_ascii=False))  # noqa: T201
+        return f"dropped ({type(reason).__name__})"
+    except Exception as error:  # noqa: BLE001 - one bad page must not end the replay; it is counted and named
+        print(f"replay: {page.url}: {type(error).__name__}: {error}", file=sys.stderr)  # noqa: T201
+        return "failed"
+    found = as_json(article)
+    if opts.edits:
+        found["edits"] = [
+            {"step": e.step, "rule": e.rule, "field": e.field, "start": e.start, "before": e.before, "after": e.after}
+            for e in article.edits
+        ]
+    print(json.dumps(found, ensure_ascii=False))  # noqa: T201
+    return "articles"

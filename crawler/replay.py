@@ -1,0 +1,127 @@
+"""Saved bytes put through the same chain as a crawl: WARC files, single pages, replay cases."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from crawler.items import Article, CaptureRef, Page
+
+OMITTED = ("page", "edits", "text_extracted", "encoding", "extra", "extractor", "title_raw", "quality")
+
+
+class BadReplay(ValueError):
+    """Saved bytes that cannot be replayed; the message names the file and the remedy."""
+
+
+def warc_pages(path: Path) -> Iterator[Page]:
+    """Every HTML-like response in a WARC file as a `Page`, in file order.
+
+    Raises `BadReplay` when the file is missing or no WARC, or ends inside a record.
+    """
+    from fastwarc.warc import ArchiveIterator, WarcRecordType
+
+    if not path.is_file():
+        raise BadReplay(f"{path}: no such file; give the path of a .warc or .warc.gz")
+    _check_start(path)
+    found = 0
+    with path.open("rb") as stream:
+        try:
+            for record in ArchiveIterator(stream, record_types=WarcRecordType.any_type):
+                found += 1
+                if record.record_type == WarcRecordType.response and record.is_http:
+                    yield _page(record, path)
+        except (OSError, ValueError, EOFError) as error:
+            raise BadReplay(f"{path}: broken after {found} records: {error}; `scrapy fsck` repairs a torn tail") from None
+    if not found:
+        raise BadReplay(f"{path}: holds no WARC record; is it a WARC file?")
+
+
+def _check_start(path: Path) -> None:
+    with path.open("rb") as stream:
+        start = stream.read(5)
+    try:
+        if start[:2] == b"\x1f\x8b":
+            with gzip.open(path) as stream:
+                start = stream.read(5)
+    except (OSError, EOFError) as error:
+        raise BadReplay(f"{path}: not readable as gzip: {error}; is it a WARC file?") from None
+    if start != b"WARC/":
+        raise BadReplay(f"{path}: is no WARC file (it starts with {start!r}, not with WARC/)")
+
+
+def _page(record: Any, path: Path) -> Page:
+    headers: dict[str, str] = {}
+    for name, value in record.http_headers:
+        key = name.lower()
+        headers[key] = f"{headers[key]}, {value}" if key in headers else value
+    body = record.reader.read()
+    digest = record.headers.get("WARC-Payload-Digest") or ""
+    return Page(
+        url=record.headers["WARC-Target-URI"].strip("<>"),
+        body=_undo_encoding(body, headers.get("content-encoding", "")),
+        content_type=headers.get("content-type"),
+        headers=headers,
+        status=record.http_headers.status_code or 200,
+        fetched_at=datetime.fromisoformat(record.headers["WARC-Date"]).astimezone(UTC),
+        capture=CaptureRef(file=path.name, offset=record.stream_pos, length=0, digest=digest),
+    )
+
+
+def _undo_encoding(body: bytes, encoding: str) -> bytes:
+    """The body with gzip or deflate undone where it really is so encoded; 16 MiB at most."""
+    import zlib
+
+    if encoding.strip().lower() not in ("gzip", "x-gzip", "deflate"):
+        return body
+    try:
+        return zlib.decompressobj(wbits=47).decompress(body, 16 << 20)
+    except zlib.error:
+        return body
+
+
+def saved_page(path: Path, url: str, headers: dict[str, str] | None = None, **fields: Any) -> Page:
+    """A page from a saved file (``.gz`` is undone); ``headers`` with any capitals."""
+    try:
+        body = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+    except OSError as error:
+        raise BadReplay(f"{path}: cannot be read: {error}") from None
+    lower = {name.lower(): value for name, value in (headers or {}).items()}
+    return Page(url=url, body=body, headers=lower, content_type=lower.get("content-type"), **fields)
+
+
+def case_page(folder: Path) -> Page:
+    """The page of a replay case: ``page.html.gz`` and ``response.json`` {url, status, headers, fetched_at}."""
+    try:
+        answer = json.loads((folder / "response.json").read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise BadReplay(f"{folder / 'response.json'}: {error}; it must be JSON with url, headers and fetched_at") from None
+    fetched = answer.get("fetched_at")
+    return saved_page(
+        folder / "page.html.gz",
+        answer["url"],
+        answer.get("headers"),
+        status=answer.get("status", 200),
+        fetched_at=datetime.fromisoformat(fetched) if fetched else None,
+    )
+
+
+def as_json(article: Article) -> dict[str, Any]:
+    """The article's fields as JSON values, without bytes, edits and evidence; absent fields are left out."""
+    found = {f.name: _plain(getattr(article, f.name)) for f in fields(article) if f.name not in OMITTED}
+    return {name: value for name, value in found.items() if value not in (None, [], {}, "")}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    if is_dataclass(value) and not isinstance(value, type):
+        return {f.name: _plain(getattr(value, f.name)) for f in fields(value)}
+    return value

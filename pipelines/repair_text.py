@@ -1,0 +1,134 @@
+"""Give every field of an article back the text its editor wrote."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING, Any
+
+from itemadapter import ItemAdapter
+
+from crawler.items import Article, Edit
+from pipelines.repair import repair
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+    from scrapy.statscollectors import StatsCollector
+
+SINGLE = ("title", "subtitle", "source", "editor", "section", "summary", "dateline")
+LISTS = ("authors", "tags")
+
+
+def repair_article(article: Article) -> Article:
+    """The article with text and short fields repaired, and the edits that say how.
+
+    Short fields are repaired together with the text: a title alone is too little to know the damage by.
+    """
+    values = _repair_fields({name: getattr(article, name) for name in (*SINGLE, *LISTS, "text")})
+    if values is None:
+        return article
+    fields, edits = values
+    return dataclasses.replace(article, **fields, edits=article.edits + edits)
+
+
+def _repair_fields(fields: dict[str, Any]) -> tuple[dict[str, Any], tuple[Edit, ...]] | None:
+    """Repaired values and edits; None when nothing is to be done.
+
+    The short fields go, one a line, before the text through one `repair`, so that the page's evidence speaks for all of
+    them; edits are then told apart by line.
+    """
+    names = [name for name in (*SINGLE, *LISTS) if fields.get(name)]
+    short = [(name, value) for name in names for value in _values(fields[name])]
+    if any("\n" in value for _, value in short):
+        short = [(name, value.replace("\n", " ")) for name, value in short]
+    head = "".join(value + "\n" for _, value in short)
+    whole = head + (fields.get("text") or "")
+    result = repair(whole)
+    if not result.edits:
+        return None
+    lines = result.text.split("\n", len(short))
+    if len(lines) != len(short) + 1:
+        return _text_alone(fields)
+    repaired: dict[str, Any] = {"text": lines[-1]}
+    for (name, _), line in zip(short, lines, strict=False):
+        if name in LISTS:
+            repaired[name] = (*repaired.get(name, ()), line.strip())
+        else:
+            repaired[name] = line.strip()
+    return repaired, _by_field(result.edits, [name for name, _ in short], whole)
+
+
+def _text_alone(fields: dict[str, Any]) -> tuple[dict[str, Any], tuple[Edit, ...]] | None:
+    result = repair(fields.get("text") or "")
+    return ({"text": result.text}, tuple(result.edits)) if result.edits else None
+
+
+def _values(value: str | tuple[str, ...]) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else tuple(value)
+
+
+def _by_field(edits: tuple[Edit, ...], names: list[str], whole: str) -> tuple[Edit, ...]:
+    """Edits of the joined text as edits of each field, offsets counted from the field's start in its pass."""
+    out: list[Edit] = []
+    text = whole
+    for number in sorted({edit.pass_ for edit in edits}):
+        here = [edit for edit in edits if edit.pass_ == number]
+        starts = _line_starts(text, len(names))
+        for edit in here:
+            line = sum(1 for start in starts[1:] if start <= edit.start)
+            field = names[line] if line < len(names) else "text"
+            out.append(dataclasses.replace(edit, field=field, start=edit.start - starts[line]))
+        text = _applied(text, here)
+    return tuple(out)
+
+
+def _line_starts(text: str, count: int) -> list[int]:
+    starts = [0]
+    for _ in range(count):
+        starts.append(text.index("\n", starts[-1]) + 1)
+    return starts
+
+
+def _applied(text: str, edits: list[Edit]) -> str:
+    parts, at = [], 0
+    for edit in edits:
+        parts += [text[at : edit.start], edit.after]
+        at = edit.end
+    return "".join((*parts, text[at:]))
+
+
+class RepairText:
+    """Pipeline step: takes any item with a ``text`` (and ``title`` …) through ItemAdapter."""
+
+    def __init__(self, stats: StatsCollector | None = None) -> None:
+        self.stats = stats
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> RepairText:
+        return cls(crawler.stats)
+
+    def process_item(self, item: Any) -> Any:
+        if isinstance(item, Article):
+            repaired = repair_article(item)
+            self._count(repaired.edits[len(item.edits) :])
+            return repaired
+        return self._process_any(item)
+
+    def _process_any(self, item: Any) -> Any:
+        adapter = ItemAdapter(item)
+        result = _repair_fields({name: adapter.get(name) for name in (*SINGLE, *LISTS, "text")})
+        if result is None:
+            return item
+        fields, edits = result
+        for name, value in fields.items():
+            if name in adapter:
+                adapter[name] = value
+        if "edits" in adapter.field_names():
+            adapter["edits"] = (*(adapter.get("edits") or ()), *edits)
+        self._count(edits)
+        return item
+
+    def _count(self, edits: tuple[Edit, ...]) -> None:
+        if self.stats is None:
+            return
+        for edit in edits:
+            self.stats.inc_value(f"repair_text/{'lost' if edit.kind == 'lost' else 'edits'}")
