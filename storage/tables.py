@@ -42,7 +42,13 @@ class Table(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-    type_annotation_map = {str: Text(), datetime: UTCDateTime(), bytes: LargeBinary(), dict[str, Any]: JSON(), list[Any]: JSON()}
+    type_annotation_map = {
+        str: Text(),
+        datetime: UTCDateTime(),
+        bytes: LargeBinary(),
+        dict[str, Any]: JSON(),
+        list[Any]: JSON(),
+    }
 
 
 class SiteRow(Table):
@@ -376,3 +382,30 @@ class FamilyMergeRow(Table):
     because_of: Mapped[int] = mapped_column(BigInteger)
     at: Mapped[datetime]
     undone_at: Mapped[datetime | None]
+
+
+class SignatureRow(Table):
+    """What the family search keeps of an article."""
+
+    __tablename__ = "signatures"
+    article_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    family_id: Mapped[int] = mapped_column(BigInteger, index=True)
+    scheme: Mapped[int]
+    """Version of normalisation and hashing; signatures of different schemes are never compared."""
+    power: Mapped[int]
+    """Hashes divisible by 2**power are kept."""
+    size: Mapped[int]
+    """Characters of the normalised text."""
+    exact: Mapped[int] = mapped_column(BigInteger, index=True)
+    """blake2b-64 of the normalised text."""
+    text: Mapped[bytes]
+    """The normalised text, zlib."""
+
+
+class FingerprintRow(Table):
+    """One kept hash of one article."""
+
+    __tablename__ = "fingerprints"
+    hash: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    article_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    __table_args__ = {"sqlite_with_rowid": False}

@@ -1,0 +1,155 @@
+"""The one way in and out of an archive."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from sqlalchemy import Connection, create_engine, event, func, select, text
+from sqlalchemy.engine import Engine, make_url
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
+
+from storage import schema
+from storage.tables import ArticleRow, EditRow, VersionRow
+
+
+class BadArchive(RuntimeError):
+    """An archive that cannot be used; the message says why and what to do."""
+
+
+class Archive:
+    """An archive by its SQLAlchemy URL; an empty database is given its tables.
+
+    Raises `BadArchive` when the database cannot be reached, or is newer or older than this code.
+
+    >>> with Archive("sqlite://") as archive:
+    ...     archive.count()
+    0
+    """
+
+    def __init__(self, database_url: str) -> None:
+        self.url = database_url
+        self.engine = _engine(database_url)
+        try:
+            with self.engine.connect() as connection:
+                state = schema.state(connection)
+        except OperationalError as error:
+            raise BadArchive(
+                f"cannot open {self.safe_url}: {error.orig}; check ARCHIVE_URL, folder and rights"
+            ) from None
+        if state == "empty":
+            schema.upgrade(self.engine)
+        elif state == "newer":
+            raise BadArchive(f"{self.safe_url} was written by a newer version; update this program")
+        elif state == "older":
+            raise BadArchive(f"{self.safe_url} was written by an older version; run `scrapy upgrade`")
+        elif state == "foreign":
+            raise BadArchive(f"{self.safe_url} holds tables that are no archive; name another database in ARCHIVE_URL")
+
+    @property
+    def safe_url(self) -> str:
+        """The URL without its password."""
+        return make_url(self.url).render_as_string(hide_password=True)
+
+    def __enter__(self) -> Archive:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """A write transaction; committed at the end, rolled back on an exception."""
+        with self.engine.connect().execution_options(writing=True) as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        with self.engine.connect() as connection:
+            yield connection
+
+    def count(self) -> int:
+        """Number of articles."""
+        with self.read() as connection:
+            return connection.scalar(select(func.count()).select_from(ArticleRow)) or 0
+
+    def article(self, article_id: int) -> dict[str, Any] | None:
+        """Every column of one article; None when there is none of that id."""
+        with self.read() as connection:
+            row = connection.execute(select(ArticleRow.__table__).where(ArticleRow.id == article_id)).mappings().first()
+            return dict(row) if row else None
+
+    def history(self, article_id: int) -> list[dict[str, Any]]:
+        """The versions of an article, oldest first."""
+        query = select(VersionRow.__table__).where(VersionRow.article_id == article_id).order_by(VersionRow.version)
+        with self.read() as connection:
+            return [dict(row) for row in connection.execute(query).mappings()]
+
+    def edits(self, article_id: int) -> list[dict[str, Any]]:
+        """The edits of an article's newest version, in order."""
+        newest = (
+            select(VersionRow.id)
+            .where(VersionRow.article_id == article_id)
+            .order_by(VersionRow.version.desc())
+            .limit(1)
+            .scalar_subquery()
+        )
+        query = select(EditRow.__table__).where(EditRow.version_id == newest).order_by(EditRow.ordinal)
+        with self.read() as connection:
+            return [dict(row) for row in connection.execute(query).mappings()]
+
+    def search(self, query: str, limit: int = 20) -> list[dict[str, Any]]:
+        """Articles that match, newest first; see README.md for the query language. Raises `storage.search.BadQuery`."""
+        from storage.search import search
+
+        with self.read() as connection:
+            return search(connection, query, limit)
+
+
+def _engine(database_url: str) -> Engine:
+    try:
+        url = make_url(database_url)
+    except ArgumentError:
+        raise BadArchive(f"{database_url!r} is no database URL; write it as sqlite:///archive.db") from None
+    if url.get_backend_name() not in ("sqlite", "postgresql"):
+        raise BadArchive(f"{url.get_backend_name()} is not supported; use sqlite:/// or postgresql+psycopg://")
+    if url.database and url.get_backend_name() == "sqlite" and not Path(url.database).absolute().parent.is_dir():
+        raise BadArchive(f"{database_url}: the folder {Path(url.database).parent} does not exist; create it first")
+    try:
+        engine = create_engine(url, pool_pre_ping=True)
+    except (NoSuchModuleError, ModuleNotFoundError) as error:
+        raise BadArchive(f"{error}; pip install 'fangzhi[postgres]'") from None
+    if engine.dialect.name == "sqlite":
+        _prepare_sqlite(engine)
+    return engine
+
+
+def _prepare_sqlite(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def connect(connection: Any, _: Any) -> None:
+        # SQLAlchemy begins the transaction itself, below: the driver's own BEGIN is deferred, and a deferred
+        # transaction that turns writer fails at once with "database is locked", whatever the timeout.
+        connection.isolation_level = None
+        for pragma in (
+            "busy_timeout=30000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "trusted_schema=OFF",
+        ):  # fmt: skip
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        writing = connection.get_execution_options().get("writing")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+def vacuum_into(engine: Engine, target: Path) -> None:
+    """A copy of a SQLite archive, whole and consistent."""
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("VACUUM INTO :target"), {"target": str(target)})

@@ -1,0 +1,21 @@
+"""Traditional characters folded to simplified ones, one by one, for comparing; never for storing."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+
+@lru_cache
+def _table() -> dict[int, str]:
+    lines = Path(__file__).with_name("simplify.tsv").read_text("utf-8").splitlines()
+    return {ord(line[0]): line[2] for line in lines}
+
+
+def simplify(text: str) -> str:
+    """``text`` with every traditional character replaced by its simplified one.
+
+    >>> simplify("經濟發展")
+    '经济发展'
+    """
+    return text if text.isascii() else text.translate(_table())
