@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -114,6 +115,10 @@ class Archive:
             return search(connection, query, limit)
 
 
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)  # readable in SQL, and LIKE finds it
+
+
 def _engine(database_url: str) -> Engine:
     try:
         url = make_url(database_url)
@@ -124,7 +129,7 @@ def _engine(database_url: str) -> Engine:
     if url.database and url.get_backend_name() == "sqlite" and not Path(url.database).absolute().parent.is_dir():
         raise BadArchive(f"{database_url}: the folder {Path(url.database).parent} does not exist; create it first")
     try:
-        engine = create_engine(url, pool_pre_ping=True)
+        engine = create_engine(url, pool_pre_ping=True, json_serializer=_json)
     except (NoSuchModuleError, ModuleNotFoundError) as error:
         raise BadArchive(f"{error}; pip install 'fangzhi[postgres]'") from None
     if engine.dialect.name == "sqlite":

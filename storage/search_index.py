@@ -28,7 +28,12 @@ def normalise(value: str) -> str:
 
 
 def token(chars: str) -> str:
-    return "".join(f"x{ord(char):x}" for char in chars) if len(chars) == 2 else f"x{ord(chars):x}x"
+    """One or two characters as ASCII; the token of one is a prefix of every bigram that it starts.
+
+    >>> token("中"), token("中国")
+    ('x4e2dx', 'x4e2dx56fdx')
+    """
+    return "x" + "".join(f"{ord(char):x}x" for char in chars)
 
 
 def grams(normalised: str) -> set[str]:
