@@ -1,0 +1,19 @@
+"""The order in which damage is undone: what hides other damage comes off first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from crawler.items import Edit
+from pipelines.repair.passes import characters, kit, lost, mojibake
+
+PASSES: tuple[Callable[[str], list[Edit]], ...] = (
+    characters.escapes,
+    characters.percent,
+    characters.invisible,
+    mojibake.whole,
+    mojibake.whole,
+    kit.whole,
+    characters.compatibility,
+    lost.flags,
+)

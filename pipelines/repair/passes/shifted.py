@@ -1,0 +1,68 @@
+"""Runs shifted by a byte: a kit's replacement hit the second byte of one character and the first of the next.
+
+The bytes are read again with the replaced pair put back. A byte that the reader lost (U+FFFD) is solved by the reading
+that follows it, or by the only common character that fits; what stays open is left as it is.
+"""
+
+from __future__ import annotations
+
+import re
+
+from crawler.decode.plausible import COMMON_HANS
+from pipelines.repair.kit_table import kit
+
+PUNCTUATION = {",": 0xAC, ":": 0xBA, ";": 0xBB, "!": 0xA1, "?": 0xBF, "(": 0xA8, ")": 0xA9}
+RAW = re.compile(r"\ufffd([,:;!?])([^\x00-\x7f\ufffd]{0,12}?)\ufffd(?:\(([a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹ]{1,6})\))?")
+ENDS = "。、”》"
+
+
+def unshift(line: str) -> str:
+    """``line`` with the shifted runs that can be solved put right."""
+    return RAW.sub(_solve, line) if "\ufffd" in line else line
+
+
+def _solve(match: re.Match[str]) -> str:
+    mark, between, sound = match.groups()
+    try:
+        middle = between.encode("gbk")
+    except UnicodeEncodeError:
+        return match.group(0)
+    tail = bytes([0xA3, PUNCTUATION[mark]]) + middle
+    for first in _leads(tail[0]):
+        for last in _lasts(tail[-1], sound):
+            text = _decode(first + tail + last)
+            if text and _likely(text):
+                return text + (f"({sound})" if sound and kit().reading.get(text[-1]) == sound else "")
+    return match.group(0)
+
+
+def _leads(trail: int) -> list[bytes]:
+    """Lead bytes that make a common character with ``trail``, punctuation first."""
+    found = [char.encode("gbk")[:1] for char in ENDS + COMMON_HANS if char.encode("gbk")[1] == trail]
+    return list(dict.fromkeys(found))
+
+
+def _lasts(lead: int, sound: str | None) -> list[bytes]:
+    if sound:
+        chars = kit().by_reading.get(sound, ())
+    else:
+        chars = tuple(COMMON_HANS)
+    found = []
+    for char in chars:
+        raw = char.encode("gbk", "ignore")
+        if len(raw) == 2 and raw[0] == lead:
+            found.append(raw[1:])
+    return list(dict.fromkeys(found))
+
+
+def _decode(data: bytes) -> str | None:
+    try:
+        return data.decode("gbk")
+    except UnicodeDecodeError:
+        return None
+
+
+def _likely(text: str) -> bool:
+    """Every character is common, traditional forms of the kit's counted as their simplified ones."""
+    table = kit().simplified
+    return all(table.get(char, char) in COMMON_HANS or char in ENDS for char in text[:-1])
