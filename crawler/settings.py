@@ -1,0 +1,43 @@
+"""Scrapy settings of the project; every setting of ours is described in README.md beside this file."""
+
+import os
+
+from pipelines import ITEM_PIPELINES as ITEM_PIPELINES
+
+BOT_NAME = "fangzhi"
+SPIDER_MODULES = ["crawler.spiders"]
+COMMANDS_MODULE = "crawler.commands"
+USER_AGENT = "fangzhi/0.1 (regional news archive)"
+
+ARCHIVE_URL = os.environ.get("ARCHIVE_URL", "sqlite:///archive.db")
+CAPTURES_DIR = os.environ.get("CAPTURES_DIR", "captures")
+SITES_DIR = os.environ.get("SITES_DIR")
+
+SCHEDULER = "crawler.frontier.Frontier"
+DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"
+DOWNLOADER_MIDDLEWARES = {
+    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # an off-site redirect would vanish uncounted
+    "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,  # each hop is a row of the frontier
+    "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
+    "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,  # retries live in the frontier
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "crawler.robots.StrictRobots": 100,
+    "crawler.capture.Capture": 550,
+}
+TWISTED_DNS_RESOLVER = "crawler.addresses.GuardedResolver"
+
+ROBOTSTXT_OBEY = True
+CONCURRENT_REQUESTS = 16
+DOWNLOAD_TIMEOUT = 60
+DOWNLOAD_MAXSIZE = 16 << 20
+DOWNLOAD_WARNSIZE = 4 << 20
+DOWNLOAD_FAIL_ON_DATALOSS = True
+DOWNLOAD_HANDLERS = {"file": None, "data": None, "ftp": None, "s3": None}
+COOKIES_ENABLED = False
+REFERRER_POLICY = "no-referrer"
+TELNETCONSOLE_ENABLED = False
+REMOTE_CONTROL_ENABLED = False
+MEMUSAGE_LIMIT_MB = 1024
+LOG_LEVEL = "WARNING"
+LOGSTATS_INTERVAL = 0
+FEED_EXPORT_ENCODING = "utf-8"
