@@ -33,7 +33,12 @@ class WarcWriter:
     def write(self, kind: str, headers: dict[str, str], block: bytes) -> tuple[str, int, int]:
         """Append a record; (file name, offset, length of its gzip member)."""
         stream = self._open()
-        head = {"WARC-Type": kind, "WARC-Record-ID": f"<urn:uuid:{uuid.uuid4()}>", **headers, "Content-Length": str(len(block))}
+        head = {
+            "WARC-Type": kind,
+            "WARC-Record-ID": f"<urn:uuid:{uuid.uuid4()}>",
+            **headers,
+            "Content-Length": str(len(block)),
+        }
         lines = "".join(f"{name}: {value}\r\n" for name, value in head.items())
         offset = stream.tell()
         stream.write(gzip.compress(f"WARC/1.1\r\n{lines}\r\n".encode() + block + b"\r\n\r\n", compresslevel=6))
@@ -91,10 +96,16 @@ class Capture:
         return response
 
     def _save(self, request: Request, response: Response) -> CaptureRef:
-        common = {"WARC-Target-URI": response.url, "WARC-Date": _now(), "Content-Type": "application/http;msgtype=response"}
+        common = {
+            "WARC-Target-URI": response.url,
+            "WARC-Date": _now(),
+            "Content-Type": "application/http;msgtype=response",
+        }
         payload = digest(response.body)
         block = _block(f"HTTP/1.1 {response.status} {_phrase(response.status)}", response.headers, response.body)
-        name, offset, length = self.writer.write("response", {**common, "WARC-Payload-Digest": payload, "WARC-Block-Digest": digest(block)}, block)
+        name, offset, length = self.writer.write(
+            "response", {**common, "WARC-Payload-Digest": payload, "WARC-Block-Digest": digest(block)}, block
+        )
         asked = _block(f"{request.method} {request.url} HTTP/1.1", request.headers, request.body)
         self.writer.write("request", {**common, "Content-Type": "application/http;msgtype=request"}, asked)
         return CaptureRef(file=name, offset=offset, length=length, digest=payload)
@@ -112,7 +123,11 @@ def _block(start: str, headers: object, body: bytes) -> bytes:
     lines = [start.encode()]
     for name, values in headers.items():  # type: ignore[attr-defined]  # Scrapy's Headers
         lower = name.lower()
-        shown = b"X-Archive-Orig-" + name if lower in (b"content-encoding", b"transfer-encoding", b"content-length") else name
+        shown = (
+            b"X-Archive-Orig-" + name
+            if lower in (b"content-encoding", b"transfer-encoding", b"content-length")
+            else name
+        )
         lines += [shown + b": " + value for value in values]
     lines.append(b"Content-Length: " + str(len(body)).encode())
     return b"\r\n".join(lines) + b"\r\n\r\n" + body

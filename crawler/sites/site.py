@@ -114,7 +114,9 @@ def names(folder: Path | None = None) -> dict[str, Path]:
 def _find(name: str, folder: Path | None) -> Path:
     known = names(folder)
     if name not in known:
-        raise BadSite(f"no site '{name}'; known: {', '.join(sorted(known)) or 'none'}. Give one of these or the path of a TOML file")
+        raise BadSite(
+            f"no site '{name}'; known: {', '.join(sorted(known)) or 'none'}. Give one of these or the path of a TOML file"
+        )
     return known[name]
 
 
@@ -208,5 +210,3 @@ def _selectors(path: Path, value: Any) -> Selectors:
     if "remove" in value:
         value = {**value, "remove": _strings(path, "selectors.remove", value["remove"])}
     return Selectors(**value)
-
-

@@ -1,0 +1,83 @@
+"""One crawl from start to its books."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from crawler.recorder import OPEN, Recorder
+from crawler.spiders.news import NewsSpider
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """How a run ended."""
+
+    state: str
+    reason: str | None
+    counts: dict[str, int]
+    fetched: int
+    stats: dict[str, Any]
+
+    @property
+    def exit_code(self) -> int:
+        return 0 if self.state == "finished" else 1
+
+    def summary(self) -> str:
+        """The run in a few lines."""
+        parts = ", ".join(f"{number} {outcome}" for outcome, number in sorted(self.counts.items())) or "nothing was due"
+        total = sum(self.counts.values())
+        lines = [f"run {self.state}: {self.fetched} fetched = {total} outcomes: {parts}"]
+        if self.reason:
+            lines.append(f"reason: {self.reason}")
+        return "\n".join(lines)
+
+
+def run_news(process: Any, **arguments: Any) -> Result:
+    """Run the news spider in a Scrapy process; raises BadSite, BadArchive, SiteHeld before anything is fetched."""
+    from crawler.sites import load as _load  # a broken profile must be reported before the reactor starts
+    from crawler.spiders.news import made_up
+
+    site, url = arguments.get("site"), arguments.get("url")
+    if bool(site) == bool(url):
+        from crawler.sites import BadSite
+
+        raise BadSite("give one of -a site=NAME and -a url=https://host/")
+    if url:
+        made_up(url)
+    else:
+        from pathlib import Path
+
+        folder = process.settings.get("SITES_DIR")
+        _load(str(site), Path(folder) if folder else None)
+    crawler = process.create_crawler(NewsSpider)
+    Recorder.of(crawler)
+    process.crawl(crawler, **arguments)
+    process.start()
+    return _close(crawler)
+
+
+def _close(crawler: Any) -> Result:
+    recorder = OPEN.pop(crawler)
+    stats = crawler.stats.get_stats() if crawler.stats else {}
+    spider = crawler.spider
+    try:
+        if not recorder.run_id:
+            return Result("failed", "the run did not begin; see the log above", {}, 0, stats)
+        state, reason = _verdict(stats, spider)
+        counts = recorder.finish(state, reason)
+        if sum(counts.values()) != recorder.fetched and state != "failed":
+            state, reason = "failed", "books out of balance"
+        return Result(state, reason, counts, recorder.fetched, stats)
+    finally:
+        recorder.archive.close()
+
+
+def _verdict(stats: dict[str, Any], spider: Any) -> tuple[str, str | None]:
+    if stats.get("finish_reason") not in ("finished", None):
+        return "degraded", f"ended by {stats.get('finish_reason')}; run it again to go on"
+    if stats.get("spider_exceptions/count") or any(k.startswith("spider_exceptions/") for k in stats):
+        return "failed", "an error in the spider; see the log"
+    if spider is not None and spider.failures:
+        return "degraded", f"{spider.failures} addresses failed; they are tried again later"
+    return "finished", None

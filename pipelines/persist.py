@@ -1,0 +1,39 @@
+"""Pipeline step: article, edits, family and frontier in one transaction."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Any
+
+from crawler.items import Article
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+
+
+class Persist:
+    """Hands articles of a crawl to its recorder."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Persist:
+        return cls(crawler)
+
+    def process_item(self, item: Any) -> Any:
+        from crawler.recorder import Recorder
+
+        if not isinstance(item, Article) or item.page is None or not item.page.frontier_key:
+            return item
+        recorder = Recorder.of(self.crawler)
+        row = recorder.row(bytes.fromhex(item.page.frontier_key))
+        headers = item.page.headers
+        evidence = {
+            "body_hash": hashlib.sha256(item.page.body).digest(), "etag": headers.get("etag"),
+            "last_modified": headers.get("last-modified"),
+        }  # fmt: skip
+        outcome = recorder.article(item, item.page, row, evidence)
+        if self.crawler.stats is not None:
+            self.crawler.stats.inc_value(f"fangzhi/{outcome}")
+        return item
