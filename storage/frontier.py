@@ -49,10 +49,16 @@ def acquire(connection: Connection, site: str, owner: str, now: datetime) -> int
         .returning(SiteRow.lease_token)
     )
     if taken is None:
-        held = connection.execute(select(SiteRow.lease_owner, SiteRow.lease_expires_at).where(SiteRow.name == site)).one()
-        raise SiteHeld(f"{site} is being crawled by {held[0]} (lease until {held[1]:%H:%M:%S} UTC); wait, or end that run")
+        held = connection.execute(
+            select(SiteRow.lease_owner, SiteRow.lease_expires_at).where(SiteRow.name == site)
+        ).one()
+        raise SiteHeld(
+            f"{site} is being crawled by {held[0]} (lease until {held[1]:%H:%M:%S} UTC); wait, or end that run"
+        )
     connection.execute(
-        update(FrontierRow).where(FrontierRow.site == site, FrontierRow.state == "leased").values(state="pending", token=None)
+        update(FrontierRow)
+        .where(FrontierRow.site == site, FrontierRow.state == "leased")
+        .values(state="pending", token=None)
     )
     return taken
 
@@ -151,7 +157,9 @@ def end(connection: Connection, run_id: int, ending: Ending, now: datetime) -> N
 
 def begin_run(connection: Connection, site: str, token: int, owner: str, now: datetime) -> int:
     run = connection.scalar(
-        insert(RunRow).values(site=site, kind="crawl", state="running", token=token, owner=owner, started_at=now).returning(RunRow.id)
+        insert(RunRow)
+        .values(site=site, kind="crawl", state="running", token=token, owner=owner, started_at=now)
+        .returning(RunRow.id)
     )
     assert run is not None
     return run

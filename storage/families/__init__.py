@@ -1,0 +1,8 @@
+"""Families: one story, many copies."""
+
+from __future__ import annotations
+
+from storage.families.assign import assign
+from storage.families.place import place
+
+__all__ = ["assign", "place"]
