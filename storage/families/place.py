@@ -82,8 +82,8 @@ def _near(connection: Connection, own: Fingerprint) -> Match | None:
 
 
 def _judge(connection: Connection, own: Fingerprint, row: Any, families: dict[int, set[int]]) -> Match | None:
-    other = connection.execute(select(SignatureRow).where(SignatureRow.article_id == row.article_id)).one()[0]
-    plain = zlib.decompress(other.text).decode()
+    packed = connection.scalar(select(SignatureRow.text).where(SignatureRow.article_id == row.article_id))
+    plain = zlib.decompress(packed or b"").decode()
     theirs = fingerprint(plain)
     power = max(own.power, theirs.power)
     mask = (1 << power) - 1
