@@ -122,9 +122,7 @@ CASES: tuple[dict[str, object], ...] = (
 @lru_cache
 def stories(day: int = 1) -> tuple[Story, ...]:
     """The articles that the site has on a day."""
-    made = [
-        _made(100 + n, n % 8, TOWNS[n // 8], SECTIONS[n % 4], **CASES[(n + n // 8) % 8]) for n in range(64)
-    ]
+    made = [_made(100 + n, n % 8, TOWNS[n // 8], SECTIONS[n % 4], **CASES[(n + n // 8) % 8]) for n in range(64)]
     made += [_notice(200 + n, TOWNS[n]) for n in range(8)]
     made += [_big5(220 + n) for n in range(3)]
     made += list(_reprints(made))
@@ -217,6 +215,8 @@ def _next_day(made: list[Story]) -> list[Story]:
     from dataclasses import replace
 
     first = made[7]
-    corrected = replace(first, paragraphs=(*first.paragraphs, "更正：本文前一版所记的日期有误，现已改正，谨向读者致歉。"))
+    corrected = replace(
+        first, paragraphs=(*first.paragraphs, "更正：本文前一版所记的日期有误，现已改正，谨向读者致歉。")
+    )
     rest = [story for story in made if story.number not in (first.number, made[9].number)]
     return [corrected, *rest, _made(290, 0, "青石县", "yaowen"), _made(291, 4, "北寨乡", "wenhua")]

@@ -1,0 +1,80 @@
+"""The sample site over HTTP on loopback."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import TracebackType
+
+from crawler.sample.pages import Answer, answers
+
+PORT = 8765
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: _Server
+
+    def do_GET(self) -> None:  # noqa: N802 - the name that http.server calls
+        answer = self.server.answers.get(self.path) or Answer("没有这个页面".encode(), "text/plain; charset=utf-8", 404)
+        etag = '"' + hashlib.sha256(answer.body).hexdigest()[:16] + '"'
+        if answer.status == 200 and self.headers.get("If-None-Match") == etag:
+            answer = Answer(b"", answer.content_type, 304)
+        self.send_response(answer.status)
+        self.send_header("Content-Type", answer.content_type)
+        self.send_header("ETag", etag)
+        for name, value in answer.headers.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(answer.body)))
+        self.end_headers()
+        self.wfile.write(answer.body)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name that http.server uses
+        """Quiet: the crawl reports."""
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    answers: dict[str, Answer]
+
+
+class SampleSite:
+    """A running sample site; close it, or use it as a context manager."""
+
+    def __init__(self, port: int = PORT, day: int = 1) -> None:
+        try:
+            self._server = _Server(("127.0.0.1", port), _Handler)
+        except OSError as error:
+            raise OSError(f"cannot serve on 127.0.0.1:{port}: {error.strerror}; choose another with --port") from None
+        self.port = self._server.server_address[1]
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._server.answers = answers(day, self.url)
+        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self._thread.start()
+
+    def __enter__(self) -> SampleSite:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+    def serve_day(self, day: int) -> None:
+        """Go on as the site is on another day."""
+        self._server.answers = answers(day, self.url)
+
+    def profile(self) -> str:
+        """A TOML profile for this port."""
+        return (
+            f'name = "sample"\ntitle = "青石新闻网（样例）"\nregion = "样例县"\nstart = ["{self.url}/"]\nfeeds = ["{self.url}/rss.xml"]\n'
+            f'sitemaps = ["{self.url}/sitemap.xml"]\narticle = ["/t\\\\d{{8}}_\\\\d+\\\\.html$", "/old/\\\\d+\\\\.html$"]\n'
+            'section = ["/$", "/index_\\\\d+\\\\.html$"]\nignore = ["/search"]\nallow_addresses = ["127.0.0.1"]\ndelay = 0\n'
+            'concurrency = 8\nweekly = 80\nchecked = "by the tests of this project"\n'
+        )
