@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import ipaddress
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from scrapy.resolver import CachingThreadedResolver
 from twisted.internet.defer import Deferred
 from twisted.internet.error import DNSLookupError
-
-if TYPE_CHECKING:
-    from scrapy.crawler import Crawler
 
 
 def allowed(address: str, exceptions: tuple[str, ...] = ()) -> bool:
@@ -29,22 +26,17 @@ def allowed(address: str, exceptions: tuple[str, ...] = ()) -> bool:
     return ip.is_global and not ip.is_multicast and (inner is None or inner.is_global)
 
 
+# Twisted has one resolver a process, made before any spider is: the spider tells what its profile allows.
+EXCEPTIONS: set[str] = set()
+
+
 class GuardedResolver(CachingThreadedResolver):
     """Scrapy's resolver, refusing addresses that are not public unless the site's profile allows them."""
-
-    crawler: Any = None
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler, reactor: Any) -> GuardedResolver:
-        made: GuardedResolver = super().from_crawler(crawler, reactor)
-        made.crawler = crawler
-        return made
 
     def getHostByName(self, name: str, timeout: Any = ()) -> Deferred[str]:  # noqa: N802 - Twisted's name
         return super().getHostByName(name, timeout).addCallback(self._check, name)
 
     def _check(self, address: str, name: str) -> str:
-        site = getattr(getattr(self.crawler, "spider", None), "site", None)
-        if not allowed(address, site.allow_addresses if site else ()):
+        if not allowed(address, tuple(EXCEPTIONS)):
             raise DNSLookupError(f"{name} is {address}, an address inside a private network; refused (allow_addresses)")
         return address

@@ -12,7 +12,6 @@ MAX_DEPTH = 200
 """libxml2 gives up at 256 and then returns an empty page without an error."""
 MAX_TAG = 16_384
 MAX_TAGS = 150_000
-MAX_ATTRIBUTES = 256
 TEXT_NODE = 4 << 20
 TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,30})([^<>]*)>")
 VOID = frozenset(
@@ -44,7 +43,7 @@ def bound(text: str) -> Bounded:
     if re.search(r"<[a-zA-Z][^<>]{%d}" % MAX_TAG, text):
         text = re.sub(r"(<[a-zA-Z][a-zA-Z0-9]{0,30})[^<>]{%d,}>?" % MAX_TAG, r"\1>", text)
         notes.append("tag cut")
-    if text.count("<") > 4 * MAX_DEPTH and (bounded := _structure(text)) is not None:
+    if text.count("<") > MAX_DEPTH and (bounded := _structure(text)) is not None:
         text = bounded
         notes.append("structure flattened")
     if len(text) > TEXT_NODE:

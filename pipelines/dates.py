@@ -148,6 +148,8 @@ def _zone(offset: str | None) -> timezone | None:
         return timezone(timedelta(0))
     sign = -1 if offset[0] == "-" else 1
     digits = offset[1:].replace(":", "")
+    if int(digits[:2]) > 14 or int(digits[2:]) > 59:
+        return None
     return timezone(sign * timedelta(hours=int(digits[:2]), minutes=int(digits[2:])))
 
 

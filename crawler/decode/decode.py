@@ -47,7 +47,7 @@ def _decode(body: bytes, content_type: str | None, override: str | None) -> tupl
         if body.startswith(bom):
             return body[len(bom) :].decode(encoding, "replace"), encoding, "bom", 1.0
     if override:
-        encoding = labels.codec(override) or override
+        encoding = labels.codec(override) or "utf-8"
         return read(body, encoding), encoding, "site", 1.0
     if wide := _utf16(body):
         return body.decode(wide, "replace"), wide, "utf-16", 0.95

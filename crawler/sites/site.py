@@ -10,6 +10,8 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from crawler.decode.labels import codec
+
 HERE = Path(__file__).parent
 
 
@@ -148,6 +150,8 @@ def _value(path: Path, key: str, value: Any) -> Any:
             _check_pattern(path, key, pattern)
     if key == "timezone":
         _check_zone(path, value)
+    if key == "encoding" and codec(value) is None:
+        raise BadSite(f"{path}: 'encoding' {value!r} is none that web pages use; write it as gb18030, big5 or utf-8")
     if key == "delay":
         return float(value)
     return value

@@ -16,6 +16,7 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from crawler import links
+from crawler.addresses import EXCEPTIONS
 from crawler.decode import decode
 from crawler.items import Dropped, Page
 from crawler.recorder import Recorder
@@ -47,6 +48,7 @@ class NewsSpider(scrapy.Spider):
         folder = crawler.settings.get("SITES_DIR")
         name, url = spider.asked
         spider.site = kwargs_site(name, Path(folder) if folder else None) if name else made_up(url or "")
+        EXCEPTIONS.update(spider.site.allow_addresses)
         for key, value in (
             ("DOWNLOAD_DELAY", spider.site.delay), ("CONCURRENT_REQUESTS_PER_DOMAIN", max(1, spider.site.concurrency)),
         ):  # fmt: skip
