@@ -33,7 +33,7 @@ class Page:
 
     url: str
     """Final address, absolute."""
-    body: bytes
+    body: bytes = field(repr=False)
     """The entity body with its Content-Encoding undone, otherwise as received."""
     content_type: str | None = None
     """The Content-Type header as sent; None when there was none."""
@@ -178,7 +178,7 @@ class Dropped(DropItem):
     """The page is no article for the archive; the class says why, the message gives the detail."""
 
     def __init__(self, message: str = "") -> None:
-        super().__init__(message or (self.__doc__ or "").strip())
+        super().__init__(message or (self.__doc__ or "").strip(), log_level="INFO")
 
 
 class NotText(Dropped):

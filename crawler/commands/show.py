@@ -1,0 +1,66 @@
+"""``scrapy show``: one article, its fields, its text, and what was done to it."""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import sys
+from typing import Any
+
+from scrapy.commands import ScrapyCommand
+from scrapy.exceptions import UsageError
+
+from storage.archive import Archive, BadArchive
+
+HIDDEN = ("url_key", "content_hash", "text", "text_extracted")
+
+
+class Command(ScrapyCommand):
+    requires_project = True
+    default_settings = {"LOG_ENABLED": False}
+
+    def syntax(self) -> str:
+        return "[options] ARTICLE"
+
+    def short_desc(self) -> str:
+        return "Show an article by its number: fields, text, edits"
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        parser.add_argument("--history", action="store_true", help="the versions, each with what it changed")
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        if len(args) != 1 or not args[0].isdigit():
+            raise UsageError("give one article number; `scrapy search WORDS` finds them", print_help=False)
+        try:
+            with Archive(self.settings["ARCHIVE_URL"]) as archive:
+                article = archive.article(int(args[0]))
+                edits, versions = archive.edits(int(args[0])), archive.history(int(args[0]))
+        except BadArchive as error:
+            print(f"show: {error}", file=sys.stderr)  # noqa: T201 - a command speaks to its user
+            self.exitcode = 2
+            return
+        if article is None:
+            print(f"show: the archive has no article {args[0]}; `scrapy search WORDS` finds them", file=sys.stderr)  # noqa: T201
+            self.exitcode = 1
+            return
+        print(_history(versions) if opts.history else _whole(article, edits))  # noqa: T201
+
+
+def _whole(article: dict[str, Any], edits: list[dict[str, Any]]) -> str:
+    lines = [f"{name}: {value}" for name, value in article.items() if name not in HIDDEN and value not in (None, [], "")]
+    lines += ["", article["text"], "", f"{len(edits)} edits"]
+    for edit in edits:
+        change = f"{edit['before']!r} -> {edit['after']!r}" if edit["kind"] != "lost" else f"{edit['before']!r} is lost"
+        lines.append(f"  {edit['step']} {edit['rule']} {edit['field']}@{edit['start']}: {change}")
+    return "\n".join(lines)
+
+
+def _history(versions: list[dict[str, Any]]) -> str:
+    out, before = [], ""
+    for version in versions:
+        out.append(f"version {version['version']}, {version['valid_from']:%Y-%m-%d %H:%M} UTC: {version['title']}")
+        diff = difflib.unified_diff(before.split("\n"), version["text"].split("\n"), lineterm="", n=0)
+        out += [f"  {line}" for line in list(diff)[2:] if not line.startswith("@@")]
+        before = version["text"]
+    return "\n".join(out)
