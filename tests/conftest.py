@@ -37,6 +37,12 @@ def scrapy(tmp_path):
 
 
 @pytest.fixture(scope="session")
+def sample_port():
+    """A loopback port that nothing listens on."""
+    return free_port()
+
+
+@pytest.fixture(scope="session")
 def postgres():
     """SQLAlchemy URL of a fresh private PostgreSQL server."""
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb")) if Path("/usr/lib/postgresql").is_dir() else []

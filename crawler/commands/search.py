@@ -20,7 +20,7 @@ class Command(ScrapyCommand):
         return "[options] WORDS ..."
 
     def short_desc(self) -> str:
-        return "Find articles: words, \"phrases\", OR, -not, site: region: source: author: after: before: family:"
+        return 'Find articles: words, "phrases", OR, -not, site: region: source: author: after: before: family:'
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)

@@ -48,7 +48,9 @@ class Command(ScrapyCommand):
 
 
 def _whole(article: dict[str, Any], edits: list[dict[str, Any]]) -> str:
-    lines = [f"{name}: {value}" for name, value in article.items() if name not in HIDDEN and value not in (None, [], "")]
+    lines = [
+        f"{name}: {value}" for name, value in article.items() if name not in HIDDEN and value not in (None, [], "")
+    ]
     lines += ["", article["text"], "", f"{len(edits)} edits"]
     for edit in edits:
         change = f"{edit['before']!r} -> {edit['after']!r}" if edit["kind"] != "lost" else f"{edit['before']!r} is lost"

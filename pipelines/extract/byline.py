@@ -13,7 +13,7 @@ from pipelines.dates import Found, date_from_url, find_date
 
 END = r"(?=\s*(?:$|[|｜【】\[\]（）()<>；;，,。]|\s{1}|&nbsp|(?:19|20)\d{2}[-年/.]|作者|编辑|责编|责任|记者|发布|时间|日期|浏览|点击|阅读|字号|字体|分享|评论|打印|关闭|选稿|频道|通讯员|版次|来稿|查看|人气))"
 SOURCE = re.compile(
-    r"(?:信息来源|文章来源|新闻来源|稿件来源|内容来源|来源|來源|稿源|转自|轉自|出处|出處|来源于)\s*[:：]\s*[“\"《【\[]?\s*([^\s|｜【】\[\]（）()<>；;，,。:：]{2,24}?)[”\"》】\]]?"
+    r"(?:信息来源|文章来源|新闻来源|稿件来源|内容来源|来源|來源|稿源|转自|轉自|出处|出處|来源于)\s*[:：]\s*[“\"《【\[]?\s*([A-Z][A-Za-z]+(?: [A-Z][A-Za-z]+){1,3}|[^\s|｜【】\[\]（）()<>；;，,。:：]{2,24}?)[”\"》】\]]?"
     + END
 )
 SOURCE_BARE = re.compile(
@@ -78,11 +78,12 @@ def find_published(
 
 
 def _from_lines(lines: list[str], zone: ZoneInfo, fetched: datetime | None) -> Published | None:
-    for line in lines:
-        if len(line) > 160 or re.search(r"copyright|©|版权所有|ICP", line, re.I):
-            continue
-        if found := find_date(line, zone=zone, fetched_at=fetched):
-            return Published(found, "byline")
+    """A full date first; a relative one only from a short line, since running text has them too."""
+    usable = [line for line in lines if len(line) <= 160 and not re.search(r"copyright|©|版权所有|ICP", line, re.I)]
+    for against in (None, fetched):
+        for line in usable if against is None else [x for x in usable if len(x) < 50 and "。" not in x]:
+            if found := find_date(line, zone=zone, fetched_at=against):
+                return Published(found, "byline")
     return None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pipelines.extract.lines import Line
+from pipelines.strip_disclaimers import rule_of
 
 LINK_COST = 1.2
 OTHER_COST = 0.35
@@ -14,6 +15,8 @@ LONGEST = 800
 
 def weight(line: Line) -> float:
     """What a line speaks for (or against) its container being the body."""
+    if line.prose and rule_of(line.text):
+        return 0.0  # a disclaimer reads like prose, and is none
     if line.prose:
         gain = min(line.free, LONGEST) * (1.0 if line.marks > 1 or line.free > 40 else 0.6)
         return gain * (CLUTTER_GAIN if line.clutter else 1.0) - line.linked * LINK_COST

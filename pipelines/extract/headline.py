@@ -51,10 +51,14 @@ def _without_site(title: str) -> str | None:
     """The first part of ``<title>`` that is long enough; site and channel names follow it."""
     if not title:
         return None
-    parts = [part for part in SUFFIX.split(title) if part]
-    if len(parts) == 1:
-        return title
-    kept = parts[0]
-    if len(squash(kept)) < 6 and len(parts) > 1:
-        kept = max(parts, key=len)
+    kept = title
+    for _ in range(3):
+        marks = [m for m in SUFFIX.finditer(kept) if m.start() and m.end() < len(kept)]
+        if (
+            not marks
+            or len(kept) - marks[-1].end() > max(14, marks[-1].start())
+            or len(squash(kept[: marks[-1].start()])) < 6
+        ):
+            break
+        kept = kept[: marks[-1].start()]
     return kept.strip() or None

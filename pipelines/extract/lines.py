@@ -18,7 +18,7 @@ HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 CLUTTER_NAME = re.compile(
     r"(?:^|[\s_-])(comments?|pinglun|footer?|copyright|breadcrumbs?|crumbs?|sidebar|related?|recommend|tuijian|hot|rank|paihang"
     r"|share|fenxiang|toolbar|nav|menu|login|search|advert\w*|ads?|banner|friendlink|links?|pager|prevnext|qrcode|erweima|bshare|bdshare"
-    r"|tags?|subscribe|newsletter|promo|cookie|disclaimer|shengming|statement|editor|zebian)(?:$|[\s_\d-])",
+    r"|tags?|subscribe|newsletter|promo|cookie|disclaimer|shengming|zebian)(?:$|[\s_\d-])",
     re.I,
 )
 SPACE = re.compile(r"[\s\u00a0\u3000\u200b\ufeff]+")

@@ -19,6 +19,7 @@ from pipelines.extract.container import find_container, inside
 from pipelines.extract.headline import find_title
 from pipelines.extract.language import language_of
 from pipelines.extract.lines import Line, lines_of
+from pipelines.repair.passes import kit
 
 PLAIN = Site(name="none")
 UNSURE = 80
@@ -140,6 +141,8 @@ def _article(
 ) -> Article:
     title, texts, extractor = body
     above, below = beside
+    if kit.damaged("\n".join(texts)):  # 来源 and 责任编辑 are damaged like the rest of the page
+        above, below = ([kit.restored(line) for line in lines] for lines in beside)
     text = "\n".join(texts)
     when = byline.find_published(above, (tree.root, tree.metas, page.url), site.zone, page.fetched_at)
     chosen = _selected(tree, site.selectors.source)

@@ -8,10 +8,10 @@ from crawler.items import Edit
 from pipelines.repair.passes import characters, kit, lost, mojibake
 
 PASSES: tuple[Callable[[str], list[Edit]], ...] = (
+    mojibake.whole,
     characters.escapes,
     characters.percent,
     characters.invisible,
-    mojibake.whole,
     mojibake.whole,
     kit.whole,
     characters.compatibility,

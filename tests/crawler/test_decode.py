@@ -26,7 +26,8 @@ def test_decode(name):
 
 def test_a_bad_byte_costs_one_character():
     body = TEXT.encode("gbk")
-    assert decode(body[:30] + b"\xff" + body[30:]).text.replace("\ufffd", "") == TEXT
+    at = body.index("，".encode("gbk"))
+    assert decode(body[:at] + b"\xff" + body[at:]).text.replace("\ufffd", "") == TEXT
 
 
 def test_a_line_in_another_encoding_is_read_by_itself():

@@ -6,7 +6,6 @@ import sqlite3
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from conftest import free_port
 
 from crawler.sample.content import stories
 from crawler.sample.pages import DISCLAIMERS, HEADINGS, mail_line
@@ -16,7 +15,7 @@ BEIJING = timezone(timedelta(hours=8))
 
 
 @pytest.fixture(scope="module")
-def crawled(tmp_path_factory):
+def crawled(tmp_path_factory, sample_port):
     """(folder, first run, second run on the same day, run on day 2)"""
     import os
     import subprocess
@@ -27,11 +26,13 @@ def crawled(tmp_path_factory):
     root = Path(__file__).parents[2]
     (folder / "scrapy.cfg").write_text((root / "scrapy.cfg").read_text("utf-8"), "utf-8")
     environment = {k: v for k, v in os.environ.items() if k not in ("ARCHIVE_URL", "CAPTURES_DIR", "SITES_DIR")}
-    port = str(free_port())
+    port = str(sample_port)
 
     def run(*words: str):
         command = [sys.executable, "-m", "scrapy", "archive", "--port", port, *words]
-        return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=120, check=False)
+        return subprocess.run(
+            command, cwd=folder, env=environment, capture_output=True, text=True, timeout=120, check=False
+        )
 
     first = run()
     rows = _rows(folder)
@@ -49,7 +50,10 @@ def by_path(crawled):
     return {"/" + row["url"].split("/", 3)[3]: row for row in crawled[3]}
 
 
-STORIES = [pytest.param(story, id=f"{story.number}-{story.look}-{story.encoding}-{'-'.join(story.damage)}") for story in stories()]
+STORIES = [
+    pytest.param(story, id=f"{story.number}-{story.look}-{story.encoding}-{'-'.join(story.damage)}")
+    for story in stories()
+]
 
 
 def test_first_run_ends_well(crawled):

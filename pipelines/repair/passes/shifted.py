@@ -7,18 +7,46 @@ that follows it, or by the only common character that fits; what stays open is l
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from crawler.decode.plausible import COMMON_HANS
 from pipelines.repair.kit_table import kit
 
 PUNCTUATION = {",": 0xAC, ":": 0xBA, ";": 0xBB, "!": 0xA1, "?": 0xBF, "(": 0xA8, ")": 0xA9}
 RAW = re.compile(r"\ufffd([,:;!?])([^\x00-\x7f\ufffd]{0,12}?)\ufffd(?:\(([a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹ]{1,6})\))?")
+READ_FIRST = re.compile(
+    r"([\u3400-\u9fff])\ufffd\(([a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹ]{1,6})\)([^\x00-\x7f\ufffd]{0,24}?)"
+    r"\ufffd(?:\(([a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹ]{1,6})\))?"
+)
 ENDS = "。、”》"
 
 
 def unshift(line: str) -> str:
     """``line`` with the shifted runs that can be solved put right."""
-    return RAW.sub(_solve, line) if "\ufffd" in line else line
+    if "\ufffd" not in line:
+        return line
+    return READ_FIRST.sub(_solve_read, RAW.sub(_solve, line))
+
+
+def _solve_read(match: re.Match[str]) -> str:
+    """A reading stands where its character's second byte was lost: 因\ufffd(yàn)… is 因為…, shifted by the 驗 in it."""
+    before, sound, run, last_sound = match.groups()
+    raw = before.encode("gbk", "ignore")
+    try:
+        middle = run.encode("gbk")
+    except UnicodeEncodeError:
+        return match.group(0)
+    for char in kit().by_reading.get(sound, ()):
+        pair = char.encode("gbk")
+        if raw[-1:] != pair[:1]:
+            continue
+        head = pair[1:] + middle
+        for last in _lasts(head[-1], last_sound):
+            text = _decode(head + last)
+            if text and _likely(text):
+                ends_read = last_sound and kit().reading.get(text[-1]) == last_sound
+                return before + text + (f"({last_sound})" if ends_read else "")
+    return match.group(0)
 
 
 def _solve(match: re.Match[str]) -> str:
@@ -36,9 +64,16 @@ def _solve(match: re.Match[str]) -> str:
     return match.group(0)
 
 
+@lru_cache
+def _written() -> tuple[str, ...]:
+    """Common characters as the kit writes them."""
+    table = {new: old for old, new in kit().simplified.items()}
+    return tuple(table.get(char, char) for char in COMMON_HANS)
+
+
 def _leads(trail: int) -> list[bytes]:
     """Lead bytes that make a common character with ``trail``, punctuation first."""
-    found = [char.encode("gbk")[:1] for char in ENDS + COMMON_HANS if char.encode("gbk")[1] == trail]
+    found = [char.encode("gbk")[:1] for char in (*ENDS, *_written()) if char.encode("gbk")[1] == trail]
     return list(dict.fromkeys(found))
 
 
@@ -46,7 +81,7 @@ def _lasts(lead: int, sound: str | None) -> list[bytes]:
     if sound:
         chars = kit().by_reading.get(sound, ())
     else:
-        chars = tuple(COMMON_HANS)
+        chars = (*ENDS, *_written())
     found = []
     for char in chars:
         raw = char.encode("gbk", "ignore")
