@@ -33,7 +33,7 @@ EXCEPTIONS: set[str] = set()
 class GuardedResolver(CachingThreadedResolver):
     """Scrapy's resolver, refusing addresses that are not public unless the site's profile allows them."""
 
-    def getHostByName(self, name: str, timeout: Any = ()) -> Deferred[str]:  # noqa: N802 - Twisted's name
+    def getHostByName(self, name: str, timeout: Any = ()) -> Deferred[str]:
         return super().getHostByName(name, timeout).addCallback(self._check, name)
 
     def _check(self, address: str, name: str) -> str:

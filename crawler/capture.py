@@ -103,9 +103,7 @@ class Capture:
         }
         payload = digest(response.body)
         block = _block(f"HTTP/1.1 {response.status} {_phrase(response.status)}", response.headers, response.body)
-        name, offset, length = self.writer.write(
-            "response", {**common, "WARC-Payload-Digest": payload, "WARC-Block-Digest": digest(block)}, block
-        )
+        name, offset, length = self.writer.write("response", {**common, "WARC-Payload-Digest": payload, "WARC-Block-Digest": digest(block)}, block)
         asked = _block(f"{request.method} {request.url} HTTP/1.1", request.headers, request.body)
         self.writer.write("request", {**common, "Content-Type": "application/http;msgtype=request"}, asked)
         return CaptureRef(file=name, offset=offset, length=length, digest=payload)
@@ -123,11 +121,7 @@ def _block(start: str, headers: object, body: bytes) -> bytes:
     lines = [start.encode()]
     for name, values in headers.items():  # type: ignore[attr-defined]  # Scrapy's Headers
         lower = name.lower()
-        shown = (
-            b"X-Archive-Orig-" + name
-            if lower in (b"content-encoding", b"transfer-encoding", b"content-length")
-            else name
-        )
+        shown = b"X-Archive-Orig-" + name if lower in (b"content-encoding", b"transfer-encoding", b"content-length") else name
         lines += [shown + b": " + value for value in values]
     lines.append(b"Content-Length: " + str(len(body)).encode())
     return b"\r\n".join(lines) + b"\r\n\r\n" + body

@@ -16,12 +16,8 @@ from storage.frontier import Found
 LONGEST = 2083
 NEXT = re.compile(r"^[\[【\s>»]*(?:下一页|下页|后一页|下一頁|next)[\]】\s>»]*$", re.I)
 # How news addresses look where no profile says: a date in the path, or an id before .htm.
-ARTICLE = re.compile(
-    r"(?:/(?:19|20)\d{2}[-/_]?\d{2}[-/_]?\d{0,2}[/_-]?.*\d|/t?(?:19|20)\d{6}_\d+|content_\d+|/\d{4,}|/art/.*\d|_\d{4,})[^/]*\.s?html?$|/(?:article|news|detail|show)[/_-]?\d{3,}"
-)
-BINARY = re.compile(
-    r"\.(?:jpe?g|png|gif|webp|svg|css|js|pdf|docx?|xlsx?|pptx?|zip|rar|mp[34]|flv|avi|apk|exe|ico|swf)(?:$|\?)", re.I
-)
+ARTICLE = re.compile(r"(?:/(?:19|20)\d{2}[-/_]?\d{2}[-/_]?\d{0,2}[/_-]?.*\d|/t?(?:19|20)\d{6}_\d+|content_\d+|/\d{4,}|/art/.*\d|_\d{4,})[^/]*\.s?html?$|/(?:article|news|detail|show)[/_-]?\d{3,}")
+BINARY = re.compile(r"\.(?:jpe?g|png|gif|webp|svg|css|js|pdf|docx?|xlsx?|pptx?|zip|rar|mp[34]|flv|avi|apk|exe|ico|swf)(?:$|\?)", re.I)
 
 
 def of_feed(body: bytes, base: str, site: Site) -> list[Found]:
@@ -103,11 +99,7 @@ def is_section(url: str, site: Site) -> bool:
     if site.section:
         return any(re.search(pattern, url) for pattern in site.section)
     parts = urlsplit(url)
-    return (
-        not parts.query
-        and parts.path.count("/") <= 3
-        and bool(re.search(r"/$|/(?:index|list|node|col)[^/]*$", parts.path or "/"))
-    )
+    return not parts.query and parts.path.count("/") <= 3 and bool(re.search(r"/$|/(?:index|list|node|col)[^/]*$", parts.path or "/"))
 
 
 def _url(base: str, href: str, site: Site) -> str | None:

@@ -67,9 +67,7 @@ class Recorder:
 
     def _lose_dead_runs(self, connection: Connection) -> None:
         where = (RunRow.site == self.site.name, RunRow.state == "running")
-        connection.execute(
-            update(RunRow).where(*where).values(state="lost", ended_at=now(), reason="ended without a word")
-        )
+        connection.execute(update(RunRow).where(*where).values(state="lost", ended_at=now(), reason="ended without a word"))
 
     def lease(self, limit: int) -> list[Any]:
         with self.archive.transaction() as connection:

@@ -37,9 +37,7 @@ def warc_pages(path: Path) -> Iterator[Page]:
                 if record.record_type == WarcRecordType.response and record.is_http:
                     yield _page(record, path)
         except (OSError, ValueError, EOFError) as error:
-            raise BadReplay(
-                f"{path}: broken after {found} records: {error}; `scrapy fsck` repairs a torn tail"
-            ) from None
+            raise BadReplay(f"{path}: broken after {found} records: {error}; `scrapy fsck` repairs a torn tail") from None
     if not found:
         raise BadReplay(f"{path}: holds no WARC record; is it a WARC file?")
 
@@ -102,9 +100,7 @@ def case_page(folder: Path) -> Page:
     try:
         answer = json.loads((folder / "response.json").read_text("utf-8"))
     except (OSError, ValueError) as error:
-        raise BadReplay(
-            f"{folder / 'response.json'}: {error}; it must be JSON with url, headers and fetched_at"
-        ) from None
+        raise BadReplay(f"{folder / 'response.json'}: {error}; it must be JSON with url, headers and fetched_at") from None
     fetched = answer.get("fetched_at")
     return saved_page(
         folder / "page.html.gz",

@@ -14,9 +14,7 @@ MAX_TAG = 16_384
 MAX_TAGS = 150_000
 TEXT_NODE = 4 << 20
 TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,30})([^<>]*)>")
-VOID = frozenset(
-    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"]
-)
+VOID = frozenset(["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"])
 # Blocks that a page without closing tags repeats; they close each other, so they do not nest.
 LOOSE = frozenset(["p", "li", "dt", "dd", "tr", "td", "th", "option"])
 

@@ -12,19 +12,14 @@ from crawler.items import Precision
 
 LONGEST = 400
 """Characters that are searched; a date line is shorter."""
-DIGITS = {
-    ord(a): b
-    for a, b in zip("〇○零一二三四五六七八九０１２３４５６７８９：", "000123456789" + "0123456789:", strict=True)
-}
+DIGITS = {ord(a): b for a, b in zip("〇○零一二三四五六七八九０１２３４５６７８９：", "000123456789" + "0123456789:", strict=True)}
 
 CLOCK = r"(?:\D{0,4}?(上午|下午|晚上?|早上|凌晨|中午)?\s*(\d{1,2})\s*[:时時点]\s*(\d{1,2})(?:\s*[:分]\s*(\d{1,2}))?)?"
 FULL = re.compile(
     r"(?<!\d)((?:19|20)\d{2})\s*(?:[-/.]|年)\s*(0?[1-9]|1[0-2])\s*(?:[-/.]|月)\s*(3[01]|[12]\d|0?[1-9])(?!\d)\s*[日号]?"
     r"(?:T|\s|&nbsp;|,|，|\||\(|（|星期.|周.|\)|）)*" + CLOCK + r"(?:\.\d{1,6})?\s*(Z|[+-]\d{2}:?\d{2})?"
 )
-COMPACT_CLOCK = re.compile(
-    r"(?<!\d)(20\d{2})[-/.]?(0[1-9]|1[0-2])[-/.]?(3[01]|[12]\d|0[1-9])\s*(\d{2}):(\d{2})(?::(\d{2}))?"
-)
+COMPACT_CLOCK = re.compile(r"(?<!\d)(20\d{2})[-/.]?(0[1-9]|1[0-2])[-/.]?(3[01]|[12]\d|0[1-9])\s*(\d{2}):(\d{2})(?::(\d{2}))?")
 ROC = re.compile(r"民[國国]\s*(\d{2,3})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日" + CLOCK)
 HANZI = re.compile(r"([〇○零一二三四五六七八九]{4})年([一二三四五六七八九十]{1,3})月([一二三四五六七八九十]{1,3})日")
 AGO = re.compile(r"(\d{1,3})\s*(秒|分钟|分鐘|小时|小時|天)\s*(?:之)?前")
@@ -89,9 +84,7 @@ def date_from_url(url: str, *, zone: ZoneInfo) -> Found | None:
     return None
 
 
-def _made(
-    raw: str, zone: ZoneInfo | timezone, day: list[int], clock: tuple[str | None, str, str, str | None] | None
-) -> Found | None:
+def _made(raw: str, zone: ZoneInfo | timezone, day: list[int], clock: tuple[str | None, str, str, str | None] | None) -> Found | None:
     precision: Precision = "day"
     hour = minute = second = 0
     if clock:
@@ -101,7 +94,7 @@ def _made(
             hour += 12
         precision = "second" if s else "minute"
     try:
-        return Found(datetime(*day[:3], hour, minute, second, tzinfo=zone), precision, raw.strip())  # type: ignore[misc,arg-type]  # day has three
+        return Found(datetime(day[0], day[1], day[2], hour, minute, second, tzinfo=zone), precision, raw.strip())  # type: ignore[misc,arg-type]  # day has three
     except ValueError:
         return None
 
@@ -130,9 +123,9 @@ def _full(text: str, zone: ZoneInfo) -> Found | None:
         found = _made(match.group(0), _zone(offset) or zone, [int(year), int(month), int(day)], read_clock)
         if found:
             return found
-    if match := COMPACT_CLOCK.search(text):
-        year, month, day, h, m, s = match.groups()
-        return _made(match.group(0), zone, [int(year), int(month), int(day)], (None, h, m, s))
+    if compact := COMPACT_CLOCK.search(text):
+        year, month, day, h, m, s = compact.groups()
+        return _made(compact.group(0), zone, [int(year), int(month), int(day)], (None, h, m, s))
     return None
 
 

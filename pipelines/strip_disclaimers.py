@@ -31,9 +31,7 @@ HEADS: tuple[tuple[str, str, str], ...] = (
 )  # fmt: skip
 NEGATIVES = ("他声明：绝不放弃这条路。", "县法院宣判一起侵权案，被告赔偿五万元。", "编辑部主任李刚说，稿子要改三遍。")
 RULES = tuple((name, re.compile(pattern, re.I)) for name, pattern, _ in HEADS)
-LEGAL = re.compile(
-    r"本[站网]|版权|侵权|转载|观点|立场|证实|保证|承诺|参考|核实|存储空间|信息发布平台|联系|删除|授权|注明|来源|责任"
-)
+LEGAL = re.compile(r"本[站网]|版权|侵权|转载|观点|立场|证实|保证|承诺|参考|核实|存储空间|信息发布平台|联系|删除|授权|注明|来源|责任")
 LONGEST = 600
 
 

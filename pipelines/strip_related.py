@@ -22,9 +22,7 @@ HEADING = re.compile(
     r"\s*[】\]）)]?\s*[:：]?\s*$"
 )
 GLUED = re.compile(r"^.{4,60}(?:\.{3}|…)\s*(?:阅读推荐|相关阅读|推荐阅读|新闻爆料|图片精选|点击排行)$")
-SMALL = re.compile(
-    r"^[\s【\[（(]*(?:上一[篇条]|下一[篇条]|分享到|分享至|扫一扫|扫描二维码|打印本[页稿文]|关闭窗口|返回顶部|加入收藏|我要纠错|字号|下载[^。]{0,12}客户端)[^。]{0,60}$"
-)
+SMALL = re.compile(r"^[\s【\[（(]*(?:上一[篇条]|下一[篇条]|分享到|分享至|扫一扫|扫描二维码|打印本[页稿文]|关闭窗口|返回顶部|加入收藏|我要纠错|字号|下载[^。]{0,12}客户端)[^。]{0,60}$")
 NEGATIVES = (
     "相关阅读材料由县图书馆提供，市民可以免费借阅。",
     "图片精选自县文化馆的馆藏，共四十幅。",
@@ -69,12 +67,7 @@ def _echo(lines: list[str], number: int, doomed: dict[int, str]) -> dict[int, st
 def _prose(line: str) -> bool:
     """A line that says something: it ends a sentence, or is too long for a title."""
     stripped = line.strip()
-    return (
-        len(stripped) > ITEM
-        or stripped.endswith(("。", "！", "？", "”", "）", ".", "!", "?"))
-        and len(stripped) > 8
-        and not (stripped.endswith(("...", "…")))
-    )
+    return len(stripped) > ITEM or stripped.endswith(("。", "！", "？", "”", "）", ".", "!", "?")) and len(stripped) > 8 and not (stripped.endswith(("...", "…")))
 
 
 def strip_related(article: Article) -> Article:

@@ -38,9 +38,7 @@ class Archive:
             with self.engine.connect() as connection:
                 state = schema.state(connection)
         except OperationalError as error:
-            raise BadArchive(
-                f"cannot open {self.safe_url}: {error.orig}; check ARCHIVE_URL, folder and rights"
-            ) from None
+            raise BadArchive(f"cannot open {self.safe_url}: {error.orig}; check ARCHIVE_URL, folder and rights") from None
         if state == "empty":
             schema.upgrade(self.engine)
         elif state == "newer":
@@ -58,9 +56,7 @@ class Archive:
     def __enter__(self) -> Archive:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
 
     def close(self) -> None:
@@ -96,13 +92,7 @@ class Archive:
 
     def edits(self, article_id: int) -> list[dict[str, Any]]:
         """The edits of an article's newest version, in order."""
-        newest = (
-            select(VersionRow.id)
-            .where(VersionRow.article_id == article_id)
-            .order_by(VersionRow.version.desc())
-            .limit(1)
-            .scalar_subquery()
-        )
+        newest = select(VersionRow.id).where(VersionRow.article_id == article_id).order_by(VersionRow.version.desc()).limit(1).scalar_subquery()
         query = select(EditRow.__table__).where(EditRow.version_id == newest).order_by(EditRow.ordinal)
         with self.read() as connection:
             return [dict(row) for row in connection.execute(query).mappings()]

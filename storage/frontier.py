@@ -43,23 +43,13 @@ def acquire(connection: Connection, site: str, owner: str, now: datetime) -> int
     connection.execute(row.on_conflict_do_nothing())
     free = (SiteRow.lease_expires_at.is_(None)) | (SiteRow.lease_expires_at < now)
     taken = connection.scalar(
-        update(SiteRow)
-        .where(SiteRow.name == site, free)
-        .values(lease_token=SiteRow.lease_token + 1, lease_owner=owner, lease_expires_at=now + LEASE)
-        .returning(SiteRow.lease_token)
+        update(SiteRow).where(SiteRow.name == site, free).values(lease_token=SiteRow.lease_token + 1, lease_owner=owner, lease_expires_at=now + LEASE).returning(SiteRow.lease_token)
     )
     if taken is None:
-        held = connection.execute(
-            select(SiteRow.lease_owner, SiteRow.lease_expires_at).where(SiteRow.name == site)
-        ).one()
-        raise SiteHeld(
-            f"{site} is being crawled by {held[0]} (lease until {held[1]:%H:%M:%S} UTC); wait, or end that run"
-        )
-    connection.execute(
-        update(FrontierRow)
-        .where(FrontierRow.site == site, FrontierRow.state == "leased")
-        .values(state="pending", token=None)
-    )
+        held = connection.execute(select(SiteRow.lease_owner, SiteRow.lease_expires_at).where(SiteRow.name == site)).one()
+        raise SiteHeld(f"{site} is being crawled by {held[0]} (lease until {held[1]:%H:%M:%S} UTC); wait, or end that run")
+    connection.execute(update(FrontierRow).where(FrontierRow.site == site, FrontierRow.state == "leased").values(state="pending", token=None))
+    assert isinstance(taken, int)
     return taken
 
 
@@ -103,17 +93,9 @@ def add(connection: Connection, site: str, found: Iterable[Found], now: datetime
 def lease(connection: Connection, site: str, token: int, now: datetime, limit: int) -> list[Any]:
     """Up to ``limit`` due addresses, marked as this run's."""
     due = (
-        select(FrontierRow.url_key)
-        .where(FrontierRow.site == site, FrontierRow.state == "pending", FrontierRow.next_at <= now)
-        .order_by(FrontierRow.priority.desc(), FrontierRow.next_at)
-        .limit(limit)
+        select(FrontierRow.url_key).where(FrontierRow.site == site, FrontierRow.state == "pending", FrontierRow.next_at <= now).order_by(FrontierRow.priority.desc(), FrontierRow.next_at).limit(limit)
     )
-    taken = (
-        update(FrontierRow)
-        .where(FrontierRow.url_key.in_(due))
-        .values(state="leased", token=token)
-        .returning(*FrontierRow.__table__.columns)
-    )
+    taken = update(FrontierRow).where(FrontierRow.url_key.in_(due)).values(state="leased", token=token).returning(*FrontierRow.__table__.columns)
     return sorted(connection.execute(taken).all(), key=lambda row: -row.priority)
 
 
@@ -156,12 +138,8 @@ def end(connection: Connection, run_id: int, ending: Ending, now: datetime) -> N
 
 
 def begin_run(connection: Connection, site: str, token: int, owner: str, now: datetime) -> int:
-    run = connection.scalar(
-        insert(RunRow)
-        .values(site=site, kind="crawl", state="running", token=token, owner=owner, started_at=now)
-        .returning(RunRow.id)
-    )
-    assert run is not None
+    run = connection.scalar(insert(RunRow).values(site=site, kind="crawl", state="running", token=token, owner=owner, started_at=now).returning(RunRow.id))
+    assert isinstance(run, int)
     return run
 
 

@@ -134,10 +134,7 @@ def _sql(dialect: str, asked: Query) -> tuple[Any, dict[str, Any]]:
             where.append("a.id IN (SELECT rowid FROM article_grams WHERE article_grams MATCH :match)")
         else:
             where.append("a.id IN (SELECT article_id FROM article_grams WHERE grams @@ CAST(:match AS tsquery))")
-    sql = (
-        f"SELECT {COLUMNS} FROM articles a WHERE {' AND '.join(where)} "
-        "ORDER BY a.sort_at DESC, a.id DESC LIMIT :scan OFFSET :skip"
-    )
+    sql = f"SELECT {COLUMNS} FROM articles a WHERE {' AND '.join(where)} ORDER BY a.sort_at DESC, a.id DESC LIMIT :scan OFFSET :skip"
     return text(sql).bindparams(*typed).columns(**_types()), values
 
 

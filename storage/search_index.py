@@ -61,10 +61,7 @@ def put(connection: Connection, article_id: int, old: str | None, new: str) -> N
         return
     literal = " ".join(f"'{gram}'" for gram in sorted(grams(new)))
     connection.execute(
-        text(
-            "INSERT INTO article_grams(article_id, grams) VALUES (:id, CAST(:grams AS tsvector)) "
-            "ON CONFLICT (article_id) DO UPDATE SET grams = excluded.grams"
-        ),
+        text("INSERT INTO article_grams(article_id, grams) VALUES (:id, CAST(:grams AS tsvector)) ON CONFLICT (article_id) DO UPDATE SET grams = excluded.grams"),
         {"id": article_id, "grams": literal},
     )
 

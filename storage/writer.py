@@ -18,7 +18,7 @@ from storage.clean import clean
 from storage.keys import url_key
 from storage.tables import AddressRow, ArticleRow, EditRow, VersionRow
 
-INSERT = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 Outcome = Literal["stored", "unchanged", "revised"]
 UNSTORED = re.compile(r"[\W_]+")
 
@@ -59,10 +59,7 @@ def save_article(connection: Connection, article: Article, visit: Visit) -> Save
     """Store an article: a new one, a new version, or only the note that it was seen unchanged."""
     values = _values(article, visit)
     new_id = connection.scalar(
-        INSERT[connection.dialect.name](ArticleRow)
-        .values(**values, first_seen_at=visit.now, version=1, state="live")
-        .on_conflict_do_nothing(index_elements=["url_key"])
-        .returning(ArticleRow.id)
+        INSERT[connection.dialect.name](ArticleRow).values(**values, first_seen_at=visit.now, version=1, state="live").on_conflict_do_nothing(index_elements=["url_key"]).returning(ArticleRow.id)
     )
     if new_id is not None:
         search_index.put(connection, new_id, None, searchable(values["title"], values["text"]))
@@ -110,13 +107,11 @@ def _version(connection: Connection, place: tuple[int, int], values: dict[str, A
         )
         .returning(VersionRow.id)
     )
-    assert version_id is not None
+    assert isinstance(version_id, int)
     if article.edits:
-        rows = [
-            {"version_id": version_id, "ordinal": n, **{k.rstrip("_"): clean(v) for k, v in asdict(edit).items()}}
-            for n, edit in enumerate(article.edits)
-        ]
-        connection.execute(insert(EditRow.__table__), rows)
+        rows = [{"version_id": version_id, "ordinal": n, **{k.rstrip("_"): clean(v) for k, v in asdict(edit).items()}} for n, edit in enumerate(article.edits)]
+        table: Any = EditRow.__table__
+        connection.execute(insert(table), rows)
     return version_id
 
 

@@ -29,9 +29,7 @@ def scrapy(tmp_path):
 
     def call(*words: str, **more: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "scrapy", *words]
-        return subprocess.run(
-            command, cwd=tmp_path, env={**environment, **more}, capture_output=True, text=True, timeout=180, check=False
-        )
+        return subprocess.run(command, cwd=tmp_path, env={**environment, **more}, capture_output=True, text=True, timeout=180, check=False)
 
     return call
 

@@ -33,6 +33,7 @@ class Command(ScrapyCommand):
         parser.add_argument("--day", type=int, choices=(1, 2), default=1, help="the site as of day 1 or a day later")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        assert self.settings is not None
         assert self.crawler_process is not None
         try:
             with SampleSite(opts.port, opts.day) as site, tempfile.TemporaryDirectory() as folder:

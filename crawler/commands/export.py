@@ -28,6 +28,7 @@ class Command(ScrapyCommand):
         parser.add_argument("-o", "--output", help="file to write (default: standard output)")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        assert self.settings is not None
         target = Path(opts.output).open("w", encoding="utf-8", newline="") if opts.output else nullcontext(sys.stdout)  # noqa: SIM115 - closed below
         try:
             with target as out, Archive(self.settings["ARCHIVE_URL"]) as archive, archive.read() as connection:

@@ -35,6 +35,7 @@ class Command(ScrapyCommand):
         parser.add_argument("--edits", action="store_true", help="print what was repaired and stripped, too")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        assert self.settings is not None
         if bool(opts.page) == bool(args):
             raise UsageError("give WARC files, or --page FILE with --url URL", print_help=False)
         if opts.page and not opts.url:
@@ -77,9 +78,6 @@ def _replay(page: Page, site: Site | None, opts: argparse.Namespace) -> str:
         return "failed"
     found = as_json(article)
     if opts.edits:
-        found["edits"] = [
-            {"step": e.step, "rule": e.rule, "field": e.field, "start": e.start, "before": e.before, "after": e.after}
-            for e in article.edits
-        ]
+        found["edits"] = [{"step": e.step, "rule": e.rule, "field": e.field, "start": e.start, "before": e.before, "after": e.after} for e in article.edits]
     print(json.dumps(found, ensure_ascii=False))  # noqa: T201
     return "articles"

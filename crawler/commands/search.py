@@ -27,6 +27,7 @@ class Command(ScrapyCommand):
         parser.add_argument("--limit", type=int, default=20, help="articles at most, newest first (default 20)")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        assert self.settings is not None
         if not args:
             raise UsageError("give the words to look for", print_help=False)
         try:

@@ -30,6 +30,7 @@ class Command(ScrapyCommand):
         parser.add_argument("--history", action="store_true", help="the versions, each with what it changed")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        assert self.settings is not None
         if len(args) != 1 or not args[0].isdigit():
             raise UsageError("give one article number; `scrapy search WORDS` finds them", print_help=False)
         try:
@@ -48,9 +49,7 @@ class Command(ScrapyCommand):
 
 
 def _whole(article: dict[str, Any], edits: list[dict[str, Any]]) -> str:
-    lines = [
-        f"{name}: {value}" for name, value in article.items() if name not in HIDDEN and value not in (None, [], "")
-    ]
+    lines = [f"{name}: {value}" for name, value in article.items() if name not in HIDDEN and value not in (None, [], "")]
     lines += ["", article["text"], "", f"{len(edits)} edits"]
     for edit in edits:
         change = f"{edit['before']!r} -> {edit['after']!r}" if edit["kind"] != "lost" else f"{edit['before']!r} is lost"

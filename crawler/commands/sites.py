@@ -18,6 +18,7 @@ class Command(ScrapyCommand):
         return "List the site profiles and check each; non-zero exit if one is broken"
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        assert self.settings is not None
         folder = self.settings.get("SITES_DIR")
         for name, path in names(Path(folder) if folder else None).items():
             try:

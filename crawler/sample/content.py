@@ -215,8 +215,6 @@ def _next_day(made: list[Story]) -> list[Story]:
     from dataclasses import replace
 
     first = made[7]
-    corrected = replace(
-        first, paragraphs=(*first.paragraphs, "更正：本文前一版所记的日期有误，现已改正，谨向读者致歉。")
-    )
+    corrected = replace(first, paragraphs=(*first.paragraphs, "更正：本文前一版所记的日期有误，现已改正，谨向读者致歉。"))
     rest = [story for story in made if story.number not in (first.number, made[9].number)]
     return [corrected, *rest, _made(290, 0, "青石县", "yaowen"), _made(291, 4, "北寨乡", "wenhua")]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from email.utils import format_datetime
 from datetime import datetime, timedelta, timezone
+from email.utils import format_datetime
 
 from crawler.sample.content import SECTION_NAMES, SECTIONS, Story, stories
 from crawler.sample.mirror_kit import damage
@@ -153,9 +153,7 @@ def _listings(made: Sequence[Story]) -> dict[str, Answer]:
             below = f'<a href="/{section}/index_{number + 1}.html">下一页</a>' if number + 1 < len(pages) else ""
             items = "".join(f'<li><a href="{s.path}">{s.title}</a> <span>{s.published[:10]}</span></li>' for s in page)
             name = f"/{section}/" if number == 0 else f"/{section}/index_{number}.html"
-            found[name] = _html(
-                f"<title>{SECTION_NAMES[section]}_{SITE}</title>", f"{_nav()}<ul>{items}</ul>{below}{_foot()}"
-            )
+            found[name] = _html(f"<title>{SECTION_NAMES[section]}_{SITE}</title>", f"{_nav()}<ul>{items}</ul>{below}{_foot()}")
     newest = "".join(f'<li><a href="{s.path}">{s.title}</a></li>' for s in made[:10])
     extra = '<a href="/old/103.html">旧闻</a> <a href="/yaowen/202601/t20260101_998.html">下线的旧闻</a> <a href="/yaowen/202601/t20260102_999.html">专题</a>'
     found["/"] = _html(f"<title>{SITE}</title>", f"{_nav()}<ul>{newest}</ul>{extra}{_foot()}")
@@ -173,9 +171,7 @@ def _machines(made: Sequence[Story], base: str) -> dict[str, Answer]:
     """robots.txt, sitemap, feed."""
     urls = "".join(f"<url><loc>{base}{s.path}</loc><lastmod>{s.published[:10]}</lastmod></url>" for s in made)
     items = "".join(
-        f"<item><title>{s.title}</title><link>{base}{s.path}</link><pubDate>"
-        f"{format_datetime(datetime.fromisoformat(s.published).replace(tzinfo=BEIJING))}</pubDate></item>"
-        for s in made[:20]
+        f"<item><title>{s.title}</title><link>{base}{s.path}</link><pubDate>{format_datetime(datetime.fromisoformat(s.published).replace(tzinfo=BEIJING))}</pubDate></item>" for s in made[:20]
     )
     xml = '<?xml version="1.0" encoding="UTF-8"?>'
     return {
@@ -198,10 +194,6 @@ def _oddities(made: Sequence[Story]) -> dict[str, Answer]:
     """A page that says it is gone with 200, an index that looks like an article by its address."""
     items = "".join(f'<li><a href="{s.path}">{s.title}</a> {s.published[:10]}</li>' for s in made[20:45])
     return {
-        "/yaowen/202601/t20260101_998.html": _html(
-            "<title>提示</title>", f"{_nav()}<div>对不起，您访问的页面不存在或已被删除。</div>{_foot()}"
-        ),
-        "/yaowen/202601/t20260102_999.html": _html(
-            "<title>专题：乡村见闻</title>", f"{_nav()}<h1>专题：乡村见闻</h1><ul>{items}</ul>{_foot()}"
-        ),
+        "/yaowen/202601/t20260101_998.html": _html("<title>提示</title>", f"{_nav()}<div>对不起，您访问的页面不存在或已被删除。</div>{_foot()}"),
+        "/yaowen/202601/t20260102_999.html": _html("<title>专题：乡村见闻</title>", f"{_nav()}<h1>专题：乡村见闻</h1><ul>{items}</ul>{_foot()}"),
     }

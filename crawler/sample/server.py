@@ -16,7 +16,7 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server: _Server
 
-    def do_GET(self) -> None:  # noqa: N802 - the name that http.server calls
+    def do_GET(self) -> None:
         answer = self.server.answers.get(self.path) or Answer("没有这个页面".encode(), "text/plain; charset=utf-8", 404)
         etag = '"' + hashlib.sha256(answer.body).hexdigest()[:16] + '"'
         if answer.status == 200 and self.headers.get("If-None-Match") == etag:
@@ -30,7 +30,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(answer.body)
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name that http.server uses
+    def log_message(self, format: str, *args: object) -> None:
         """Quiet: the crawl reports."""
 
 
@@ -56,9 +56,7 @@ class SampleSite:
     def __enter__(self) -> SampleSite:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
 
     def close(self) -> None:

@@ -116,9 +116,7 @@ def names(folder: Path | None = None) -> dict[str, Path]:
 def _find(name: str, folder: Path | None) -> Path:
     known = names(folder)
     if name not in known:
-        raise BadSite(
-            f"no site '{name}'; known: {', '.join(sorted(known)) or 'none'}. Give one of these or the path of a TOML file"
-        )
+        raise BadSite(f"no site '{name}'; known: {', '.join(sorted(known)) or 'none'}. Give one of these or the path of a TOML file")
     return known[name]
 
 

@@ -133,12 +133,12 @@ class NewsSpider(scrapy.Spider):
         """No response: refused by robots.txt, or an error on the way."""
         row = failure.request.meta["frontier"]  # type: ignore[attr-defined]  # Scrapy puts it there
         self.recorder.fetched += 1
-        if failure.check(IgnoreRequest):
+        if isinstance(failure.value, IgnoreRequest):
             self.recorder.plain(row, "dropped", f"RobotsDisallowed: {failure.getErrorMessage()}")
-        elif failure.check(LeaseLost):
+        elif isinstance(failure.value, LeaseLost):
             raise CloseSpider("lease lost")
         else:
-            self._fail(row, f"{failure.type.__name__}: {failure.getErrorMessage()[:300]}", None)
+            self._fail(row, f"{type(failure.value).__name__}: {failure.getErrorMessage()[:300]}", None)
 
     def _fail(self, row: Any, reason: str, capture: Any) -> None:
         self.failures += 1
@@ -151,7 +151,7 @@ class NewsSpider(scrapy.Spider):
 
     def on_error(self, item: Any, response: Response, failure: Failure) -> None:
         self.failures += 1
-        self.recorder.poison(response.meta["frontier"], _page_of(item), "pipeline", failure.value)
+        self.recorder.poison(response.meta["frontier"], _page_of(item), "pipeline", failure.value or RuntimeError("unknown"))
 
 
 def _page_of(item: Any) -> Page | None:

@@ -18,9 +18,7 @@ STOP = re.compile(
     r"|声明\s*[:：]|版权所有|扫一扫|扫描二维码|Copyright|copyright|©|关于我们|联系我们|網友評論|相關新聞|延伸閱讀|推薦閱讀|更多新聞|熱門新聞|版權聲明"
     r"|Related (?:stories|articles|content|topics)|Read more:|More on this story|Recommended|Sign up|Share this|Comments? ?\(?\d*\)?$|Advertisement$)"
 )
-END_MARK = re.compile(
-    r"^[\s（(【\[]*(?:责任编辑|責任編輯|责编|编辑|责任编校|校对|编审|终审|审核|初审|复审|值班编辑|执行编辑|监制|编校)\s*[:：/／]"
-)
+END_MARK = re.compile(r"^[\s（(【\[]*(?:责任编辑|責任編輯|责编|编辑|责任编校|校对|编审|终审|审核|初审|复审|值班编辑|执行编辑|监制|编校)\s*[:：/／]")
 NOISE = re.compile(
     r"^(?:\[?\s*(?:打印|关闭|顶部|返回|收藏|纠错|举报|推荐|分享|转发|评论|登录|注册|复制链接|微信|微博|QQ空间)[\s\]】|]*)+$|"
     r"^(?:请?輸入|请输入|扫一扫在手机|点击(?:查看|进入)|请繼續往下閱讀|請繼續往下閱讀|Advertisement|ADVERTISEMENT|Loading|Share|Print|Email)"
@@ -47,15 +45,7 @@ def _head_cut(lines: list[Line], title: str | None) -> list[Line]:
     for number, line in enumerate(lines[:25]):
         flat = squash(line.text)
         short = len(flat) < 90
-        is_title = (
-            bool(echo)
-            and short
-            and (
-                flat == echo
-                or (len(flat) > 6 and flat in echo)
-                or (flat.startswith(echo) and len(flat) < len(echo) + 8)
-            )
-        )
+        is_title = bool(echo) and short and (flat == echo or (len(flat) > 6 and flat in echo) or (flat.startswith(echo) and len(flat) < len(echo) + 8))
         if is_title or (short and _meta(line)):
             last = number
         elif line.prose and len(flat) > 30:
@@ -65,9 +55,7 @@ def _head_cut(lines: list[Line], title: str | None) -> list[Line]:
 
 
 def _meta(line: Line) -> bool:
-    return bool(
-        META_LINE.match(line.text) or (DATE_ONLY.match(line.text) and len(line.text) < 100 and "。" not in line.text)
-    )
+    return bool(META_LINE.match(line.text) or (DATE_ONLY.match(line.text) and len(line.text) < 100 and "。" not in line.text))
 
 
 def _tail_cut(lines: list[Line]) -> list[Line]:

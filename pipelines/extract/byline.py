@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from pipelines.dates import Found, date_from_url, find_date
 
-END = r"(?=\s*(?:$|[|｜【】\[\]（）()<>；;，,。]|\s{1}|&nbsp|(?:19|20)\d{2}[-年/.]|作者|编辑|责编|责任|记者|发布|时间|日期|浏览|点击|阅读|字号|字体|分享|评论|打印|关闭|选稿|频道|通讯员|版次|来稿|查看|人气))"
+END = r"(?=\s*(?:$|[|｜【】\[\]（）()<>；;，,。]|\s{1}|&nbsp|(?:19|20)\d{2}[-年/.]|作者|编辑|责编|责任|记者|发布(?=时间|日期|于|[:：])|时间|日期|浏览|点击|阅读|字号|字体|分享|评论|打印|关闭|选稿|频道|通讯员|版次|来稿|查看|人气))"
 SOURCE = re.compile(
     r"(?:信息来源|文章来源|新闻来源|稿件来源|内容来源|来源|來源|稿源|转自|轉自|出处|出處|来源于)\s*[:：]\s*[“\"《【\[]?\s*([A-Z][A-Za-z]+(?: [A-Z][A-Za-z]+){1,3}|[^\s|｜【】\[\]（）()<>；;，,。:：]{2,24}?)[”\"》】\]]?"
     + END
@@ -19,19 +19,12 @@ SOURCE = re.compile(
 SOURCE_BARE = re.compile(
     r"(?:19|20)\d{2}\s*[-年/.]\s*\d{1,2}\s*[-月/.]\s*\d{1,2}\s*日?\s*(?:\d{1,2}:\d{2}(?::\d{2})?)?\s*(?:来源|來源)?\s*[:：]?\s*([\u4e00-\u9fffA-Za-z]{2,12}(?:网|報|报|社|台|电视|广播|日报|晚报|新闻|在线|客户端))(?:\s|$)"
 )
-EDITOR = re.compile(
-    r"(?:责任编辑|責任編輯|责任编校|责编|責編|编辑|值班编辑|执行编辑)\s*[:：/／]\s*([\u4e00-\u9fff·]{2,4}(?:[、 ][\u4e00-\u9fff·]{2,4})?|[A-Za-z]{2,6}\d{0,6})"
-)
+EDITOR = re.compile(r"(?:责任编辑|責任編輯|责任编校|责编|責編|编辑|值班编辑|执行编辑)\s*[:：/／]\s*([\u4e00-\u9fff·]{2,4}(?:[、 ][\u4e00-\u9fff·]{2,4})?|[A-Za-z]{2,6}\d{0,6})")
 NAME = r"[\u4e00-\u9fff·]{2,4}"
 NAMES = rf"({NAME}(?:(?:[、，, 　/]|\s)+{NAME}){{0,5}})"
 AUTHOR_FIELD = re.compile(r"(?:作者|撰文|撰稿|文字|文)\s*[:：/／]\s*(?:本报|本网|本刊)?(?:记者|通讯员)?\s*" + NAMES)
-REPORTER = re.compile(
-    r"(?:(?:[\u4e00-\u9fff·]{0,14}?)(?:记者|通讯员|特约记者|见习记者|实习生|實習記者|記者|特派员|全媒体记者))\s*[:：]?\s*"
-    + NAMES
-)
-CREDIT = re.compile(
-    rf"[（(【\[]\s*(?:(?:[^（()）]{{0,16}}?)(?:记者|通讯员|記者))?\s*[:：]?\s*{NAMES}\s*(?:文并图|文/图|摄影报道|文|报道|撰文|／文|/文)?\s*[)）】\]]\s*$"
-)
+REPORTER = re.compile(r"(?:(?:[\u4e00-\u9fff·]{0,14}?)(?:记者|通讯员|特约记者|见习记者|实习生|實習記者|記者|特派员|全媒体记者))\s*[:：]?\s*" + NAMES)
+CREDIT = re.compile(rf"[（(【\[]\s*(?:(?:[^（()）]{{0,16}}?)(?:记者|通讯员|記者))?\s*[:：]?\s*{NAMES}\s*(?:文并图|文/图|摄影报道|文|报道|撰文|／文|/文)?\s*[)）】\]]\s*$")
 NOT_NAMES = re.compile(
     r"从|在|获悉|了解|采访|报道|表示|看到|来到|日前|昨|今天|走进|通讯|发自|摄影|摄|电$|讯$|综合|本报|本网|记者|编辑|新闻|网$|报$|中国|见习|实习|近日|随|对|向|于|问|说|就|与|和|的|是|完|图片|责任|来源|发布|时间|作者|供图|资料|图$|北京|上海|实时|一线|现场"
 )
@@ -57,9 +50,7 @@ class Published:
     where: str
 
 
-def find_published(
-    top: list[str], page: tuple[Any, dict[str, str], str], zone: ZoneInfo, fetched: datetime | None
-) -> Published | None:
+def find_published(top: list[str], page: tuple[Any, dict[str, str], str], zone: ZoneInfo, fetched: datetime | None) -> Published | None:
     """The date: beside the headline first, then the page's head, then the address. ``page``: root, metas, url."""
     root, metas, url = page
     candidates = [*_from_metas(metas, root, zone, fetched)]
@@ -67,9 +58,7 @@ def find_published(
     if near:
         candidates.insert(0, near)
     for candidate in candidates:
-        if candidate.found.precision in ("minute", "second") and (
-            not near or near.found.when.date() == candidate.found.when.astimezone(near.found.when.tzinfo).date()
-        ):
+        if candidate.found.precision in ("minute", "second") and (not near or near.found.when.date() == candidate.found.when.astimezone(near.found.when.tzinfo).date()):
             return candidate
     if candidates:
         return candidates[0]
@@ -90,10 +79,7 @@ def _from_lines(lines: list[str], zone: ZoneInfo, fetched: datetime | None) -> P
 def _from_metas(metas: dict[str, str], root: Any, zone: ZoneInfo, fetched: datetime | None) -> list[Published]:
     values = [(metas[name], "meta") for name in META_DATES if metas.get(name)]
     values += [(value, "jsonld") for value in json_values(root, "datePublished")]
-    values += [
-        (e.get("datetime") or e.get("content") or "", "meta")
-        for e in root.xpath("//time[@datetime]|//*[@itemprop='datePublished']")[:2]
-    ]
+    values += [(e.get("datetime") or e.get("content") or "", "meta") for e in root.xpath("//time[@datetime]|//*[@itemprop='datePublished']")[:2]]
     out = []
     for value, where in values:
         if found := find_date(value[:64], zone=zone, fetched_at=fetched):
@@ -122,11 +108,7 @@ def _collect(value: Any, key: str, out: list[str], depth: int) -> None:
             out.append(found)
         elif isinstance(found, dict | list):
             names = found if isinstance(found, list) else [found]
-            out += [
-                n["name"] if isinstance(n, dict) else n
-                for n in names
-                if isinstance(n, str) or isinstance(n.get("name"), str)
-            ]
+            out += [n["name"] if isinstance(n, dict) else n for n in names if isinstance(n, str) or isinstance(n.get("name"), str)]
         for inner in value.values():
             _collect(inner, key, out, depth + 1)
     elif isinstance(value, list):

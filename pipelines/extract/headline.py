@@ -54,11 +54,7 @@ def _without_site(title: str) -> str | None:
     kept = title
     for _ in range(3):
         marks = [m for m in SUFFIX.finditer(kept) if m.start() and m.end() < len(kept)]
-        if (
-            not marks
-            or len(kept) - marks[-1].end() > max(14, marks[-1].start())
-            or len(squash(kept[: marks[-1].start()])) < 6
-        ):
+        if not marks or len(kept) - marks[-1].end() > max(14, marks[-1].start()) or len(squash(kept[: marks[-1].start()])) < 6:
             break
         kept = kept[: marks[-1].start()]
     return kept.strip() or None

@@ -68,7 +68,7 @@ def _parse(page: Page, site: Site) -> Tree:
         root = lxml.html.document_fromstring(text, parser=lxml.html.HTMLParser(huge_tree=True))
     except (lxml.etree.ParserError, ValueError) as error:
         raise EmptyArticle(f"{page.url}: {error}") from None
-    metas = {}
+    metas: dict[str, str] = {}
     for meta in root.iter("meta"):
         name = meta.get("name") or meta.get("property") or meta.get("itemprop")
         if name and meta.get("content"):
@@ -136,9 +136,7 @@ def _beside(lines: list[Line], paragraphs: list[Line]) -> tuple[list[str], list[
     return above + inner, [line.text for line in lines[last : last + 12]]
 
 
-def _article(
-    page: Page, site: Site, tree: Tree, body: tuple[str | None, list[str], str], beside: tuple[list[str], list[str]]
-) -> Article:
+def _article(page: Page, site: Site, tree: Tree, body: tuple[str | None, list[str], str], beside: tuple[list[str], list[str]]) -> Article:
     title, texts, extractor = body
     above, below = beside
     if kit.damaged("\n".join(texts)):  # 来源 and 责任编辑 are damaged like the rest of the page

@@ -19,7 +19,4 @@ def assign(documents: list[dict[str, Any]]) -> list[int]:
     with tempfile.TemporaryDirectory() as folder:
         archive = Archive(f"sqlite:///{Path(folder) / 'families.db'}")
         with archive, archive.transaction() as connection:
-            return [
-                place(connection, number, document.get("title"), document.get("text") or "", datetime.now(UTC))
-                for number, document in enumerate(documents, 1)
-            ]
+            return [place(connection, number, document.get("title"), document.get("text") or "", datetime.now(UTC)) for number, document in enumerate(documents, 1)]

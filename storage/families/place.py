@@ -50,9 +50,7 @@ def _exact(connection: Connection, own: Fingerprint) -> Match | None:
     if not own.text:
         return None
     columns = (SignatureRow.article_id, SignatureRow.family_id)
-    row = connection.execute(
-        select(*columns).where(SignatureRow.exact == own.exact, SignatureRow.scheme == SCHEME).limit(1)
-    ).first()
+    row = connection.execute(select(*columns).where(SignatureRow.exact == own.exact, SignatureRow.scheme == SCHEME).limit(1)).first()
     return Match(row.article_id, row.family_id, "same", 1.0, 1.0, Alignment(0, 0, len(own.text))) if row else None
 
 
@@ -97,11 +95,12 @@ def _judge(connection: Connection, own: Fingerprint, row: Any, families: dict[in
     if max(contained, contains) < CANDIDATE:
         return None
     alignment = align(own.text, plain)
+    short = min(len(own.text), len(plain)) < 200  # in a notice every slot weighs
+    if short and (alignment.numbers > 0 or alignment.substituted > SUBSTITUTED / 2):
+        return None
     if alignment.substituted > SUBSTITUTED or alignment.numbers > NUMBERS or alignment.shared < SHORTEST:
         return None
-    return Match(
-        row.article_id, row.family_id, _relation(own.text, plain, contained, contains), contained, contains, alignment
-    )
+    return Match(row.article_id, row.family_id, _relation(own.text, plain, contained, contains), contained, contains, alignment)
 
 
 def _relation(own: str, other: str, contained: float, contains: float) -> str:
@@ -114,16 +113,12 @@ def _relation(own: str, other: str, contained: float, contains: float) -> str:
 
 
 def _found_family(connection: Connection, article_id: int, now: datetime) -> int:
-    made = connection.scalar(
-        insert(FamilyRow).values(head_id=article_id, size=0, created_at=now).returning(FamilyRow.id)
-    )
-    assert made is not None
+    made = connection.scalar(insert(FamilyRow).values(head_id=article_id, size=0, created_at=now).returning(FamilyRow.id))
+    assert isinstance(made, int)
     return made
 
 
-def _remember(
-    connection: Connection, article_id: int, own: Fingerprint, family: int, now: datetime, best: Match | None
-) -> None:
+def _remember(connection: Connection, article_id: int, own: Fingerprint, family: int, now: datetime, best: Match | None) -> None:
     connection.execute(
         insert(SignatureRow).values(
             article_id=article_id, family_id=family, scheme=SCHEME, power=own.power, size=len(own.text), exact=own.exact,

@@ -4,7 +4,5 @@ from alembic import context
 
 from storage.tables import Table
 
-context.configure(
-    connection=context.config.attributes["connection"], target_metadata=Table.metadata, transactional_ddl=True
-)
+context.configure(connection=context.config.attributes["connection"], target_metadata=Table.metadata, transactional_ddl=True)
 context.run_migrations()

@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
+from crawler.replay import warc_pages
 from crawler.sample.content import stories
 from crawler.sample.pages import DISCLAIMERS, HEADINGS, mail_line
-from crawler.replay import warc_pages
 
 BEIJING = timezone(timedelta(hours=8))
 
@@ -30,9 +30,7 @@ def crawled(tmp_path_factory, sample_port):
 
     def run(*words: str):
         command = [sys.executable, "-m", "scrapy", "archive", "--port", port, *words]
-        return subprocess.run(
-            command, cwd=folder, env=environment, capture_output=True, text=True, timeout=120, check=False
-        )
+        return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=120, check=False)
 
     first = run()
     rows = _rows(folder)
@@ -50,10 +48,7 @@ def by_path(crawled):
     return {"/" + row["url"].split("/", 3)[3]: row for row in crawled[3]}
 
 
-STORIES = [
-    pytest.param(story, id=f"{story.number}-{story.look}-{story.encoding}-{'-'.join(story.damage)}")
-    for story in stories()
-]
+STORIES = [pytest.param(story, id=f"{story.number}-{story.look}-{story.encoding}-{'-'.join(story.damage)}") for story in stories()]
 
 
 def test_first_run_ends_well(crawled):

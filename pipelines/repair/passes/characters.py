@@ -10,9 +10,7 @@ from urllib.parse import unquote_to_bytes
 from crawler.items import Edit
 from pipelines.repair.passes.apply import edit
 
-ENTITY = re.compile(
-    r"&#(?:x[0-9a-fA-F]{2,6}|\d{2,7});|&(?:nbsp|ldquo|rdquo|lsquo|rsquo|mdash|hellip|middot|quot|amp|lt|gt);"
-)
+ENTITY = re.compile(r"&#(?:x[0-9a-fA-F]{2,6}|\d{2,7});|&(?:nbsp|ldquo|rdquo|lsquo|rsquo|mdash|hellip|middot|quot|amp|lt|gt);")
 U_ESCAPE = re.compile(r"(?:\\u[0-9a-fA-F]{4})+")
 PERCENT = re.compile(r"(?:%[89A-Fa-f][0-9A-Fa-f]|%[2-7][0-9A-Fa-f]){6,}")
 INVISIBLE = re.compile("[\u200b-\u200d\ufeff\u2060\u00ad\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]+")
@@ -87,12 +85,6 @@ def compatibility(text: str) -> list[Edit]:
     """Compatibility ideographs; full-width letters and digits in Chinese text."""
     if text.isascii():
         return []
-    found = [
-        edit("compatibility", m.start(), m.group(0), unicodedata.normalize("NFKC", m.group(0)))
-        for m in COMPATIBLE.finditer(text)
-    ]
-    found += [
-        edit("full_width", m.start(), m.group(0), unicodedata.normalize("NFKC", m.group(0)))
-        for m in WIDE.finditer(text)
-    ]
+    found = [edit("compatibility", m.start(), m.group(0), unicodedata.normalize("NFKC", m.group(0))) for m in COMPATIBLE.finditer(text)]
+    found += [edit("full_width", m.start(), m.group(0), unicodedata.normalize("NFKC", m.group(0))) for m in WIDE.finditer(text)]
     return [one for one in found if one.before != one.after]

@@ -14,9 +14,7 @@ PAIRS = (
     ("big5hkscs", "gb18030"), ("gb18030", "big5hkscs"), ("cp949", "gb18030"), ("cp932", "gb18030"), ("big5hkscs", "utf-8"),
 )  # fmt: skip
 MARGIN = 0.35
-SUSPECT = re.compile(
-    "[\x80-\u00ff\u0152-\u0192\u02c6-\u02dc\u2013-\u203a\u20ac\u2122\uac00-\ud7a3\uff61-\uff9f\ue000-\uf8ff]|[缁鍙鐨勬垜浠鏄锛銆鈥鎴涓浜哄]"
-)
+SUSPECT = re.compile("[\x80-\u00ff\u0152-\u0192\u02c6-\u02dc\u2013-\u203a\u20ac\u2122\uac00-\ud7a3\uff61-\uff9f\ue000-\uf8ff]|[缁鍙鐨勬垜浠鏄锛銆鈥鎴涓浜哄]")
 C1 = {code: code for code in range(0x80, 0xA0)}
 
 
@@ -59,9 +57,7 @@ def _bytes(line: str, encoding: str) -> bytes:
     if encoding != "cp1252":
         return line.encode(encoding)
     # Browsers read the five bytes that cp1252 leaves open as C1 controls.
-    return b"".join(
-        char.encode("latin-1") if char in "\x81\x8d\x8f\x90\x9d" else char.encode("cp1252") for char in line
-    )
+    return b"".join(char.encode("latin-1") if char in "\x81\x8d\x8f\x90\x9d" else char.encode("cp1252") for char in line)
 
 
 def _chinese(text: str) -> bool:

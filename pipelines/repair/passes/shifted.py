@@ -13,7 +13,8 @@ from crawler.decode.plausible import COMMON_HANS
 from pipelines.repair.kit_table import kit
 
 PUNCTUATION = {",": 0xAC, ":": 0xBA, ";": 0xBB, "!": 0xA1, "?": 0xBF, "(": 0xA8, ")": 0xA9}
-RAW = re.compile(r"\ufffd([,:;!?])([^\x00-\x7f\ufffd]{0,12}?)\ufffd(?:\(([a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹ]{1,6})\))?")
+RAW = re.compile(r"\ufffd([,:;!?])([^\x00-\x7f\ufffd]{0,12}?)(?:\ufffd|([\x40-\x7e])(?=\())(?:\(([a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹ]{1,6})\))?")
+ONE = re.compile(r"\ufffd([,:;!?])([\x40-\x7e])(?![A-Za-z])")
 READ_FIRST = re.compile(
     r"([\u3400-\u9fff])\ufffd\(([a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹ]{1,6})\)([^\x00-\x7f\ufffd]{0,24}?)"
     r"\ufffd(?:\(([a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹ]{1,6})\))?"
@@ -25,7 +26,16 @@ def unshift(line: str) -> str:
     """``line`` with the shifted runs that can be solved put right."""
     if "\ufffd" not in line:
         return line
+    line = ONE.sub(_solve_one, line)
     return READ_FIRST.sub(_solve_read, RAW.sub(_solve, line))
+
+
+def _solve_one(match: re.Match[str]) -> str:
+    """A mark hit 。 and a character whose second byte is an ASCII letter: \ufffd?h is 。縣."""
+    mark, letter = match.groups()
+    second = bytes([PUNCTUATION[mark]]) + letter.encode()
+    char = _decode(second)
+    return "。" + char if char and _likely(char + "。") else match.group(0)
 
 
 def _solve_read(match: re.Match[str]) -> str:
@@ -50,14 +60,14 @@ def _solve_read(match: re.Match[str]) -> str:
 
 
 def _solve(match: re.Match[str]) -> str:
-    mark, between, sound = match.groups()
+    mark, between, letter, sound = match.groups()
     try:
         middle = between.encode("gbk")
     except UnicodeEncodeError:
         return match.group(0)
     tail = bytes([0xA3, PUNCTUATION[mark]]) + middle
     for first in _leads(tail[0]):
-        for last in _lasts(tail[-1], sound):
+        for last in [letter.encode()] if letter else _lasts(tail[-1], sound):
             text = _decode(first + tail + last)
             if text and _likely(text):
                 return text + (f"({sound})" if sound and kit().reading.get(text[-1]) == sound else "")
@@ -100,4 +110,10 @@ def _decode(data: bytes) -> str | None:
 def _likely(text: str) -> bool:
     """Every character is common, traditional forms of the kit's counted as their simplified ones."""
     table = kit().simplified
-    return all(table.get(char, char) in COMMON_HANS or char in ENDS for char in text[:-1])
+    return all(_everyday(table.get(char, char)) or char in ENDS for char in text[:-1])
+
+
+def _everyday(char: str) -> bool:
+    """In the first level of GB 2312: the 3,755 characters that nearly all news is written in."""
+    raw = char.encode("gb2312", "ignore")
+    return len(raw) == 2 and 0xB0 <= raw[0] <= 0xD7

@@ -13,10 +13,7 @@ BIG_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 def upgrade() -> None:
     create_tables()
     if op.get_bind().dialect.name == "sqlite":
-        op.execute(
-            "CREATE VIRTUAL TABLE article_grams USING fts5("
-            "grams, content='', detail=none, columnsize=0, prefix='1', tokenize='unicode61 remove_diacritics 0')"
-        )
+        op.execute("CREATE VIRTUAL TABLE article_grams USING fts5(grams, content='', detail=none, columnsize=0, prefix='1', tokenize='unicode61 remove_diacritics 0')")
     else:
         op.execute("CREATE TABLE article_grams (article_id BIGINT PRIMARY KEY, grams tsvector NOT NULL)")
         op.execute("CREATE INDEX ix_article_grams_grams ON article_grams USING gin (grams)")
