@@ -38,8 +38,8 @@ def bound(text: str) -> Bounded:
     if text.count("<!--") > text.count("-->"):
         text = _comments(text)
         notes.append("unclosed comment")
-    if re.search(r"<[a-zA-Z][^<>]{%d}" % MAX_TAG, text):
-        text = re.sub(r"(<[a-zA-Z][a-zA-Z0-9]{0,30})[^<>]{%d,}>?" % MAX_TAG, r"\1>", text)
+    if re.search(rf"<[a-zA-Z][^<>]{{{MAX_TAG}}}", text):
+        text = re.sub(rf"(<[a-zA-Z][a-zA-Z0-9]{{0,30}})[^<>]{{{MAX_TAG},}}>?", r"\1>", text)
         notes.append("tag cut")
     if text.count("<") > MAX_DEPTH and (bounded := _structure(text)) is not None:
         text = bounded
@@ -76,11 +76,10 @@ def _structure(text: str) -> str | None:
 
 
 def _flatten(text: str) -> str:
-    out, at, depth, tags = [], 0, 0, 0
-    for match in TAG.finditer(text):
+    out, at, depth = [], 0, 0
+    for tags, match in enumerate(TAG.finditer(text), 1):
         out.append(text[at : match.start()])
         at = match.end()
-        tags += 1
         closing, name = match.group(1), match.group(2).lower()
         nested = name not in VOID and not match.group(3).endswith("/")
         if nested and closing:
@@ -96,4 +95,4 @@ def _flatten(text: str) -> str:
 
 def _long_runs(text: str) -> str:
     """A comment between pieces of a text node over 4 Mi characters: libxml2 drops nodes over 10 MB."""
-    return re.sub(r"([^<>]{%d})" % (TEXT_NODE // 4), r"\1<!---->", text)
+    return re.sub(rf"([^<>]{{{TEXT_NODE // 4}}})", r"\1<!---->", text)

@@ -28,8 +28,9 @@ def rows(connection: Connection) -> Iterator[dict[str, Any]]:
 
 def write_jsonl(articles: Iterator[dict[str, Any]], out: TextIO) -> int:
     number = 0
-    for number, article in enumerate(articles, 1):
+    for article in articles:
         out.write(json.dumps(article, ensure_ascii=False) + "\n")
+        number += 1
     return number
 
 
@@ -38,8 +39,9 @@ def write_csv(articles: Iterator[dict[str, Any]], out: TextIO) -> int:
     out.write("\ufeff")
     writer, number = csv.DictWriter(out, FIELDS), 0
     writer.writeheader()
-    for number, article in enumerate(articles, 1):
+    for article in articles:
         writer.writerow({name: guard(value) for name, value in article.items()})
+        number += 1
     return number
 
 

@@ -146,7 +146,7 @@ def begin_run(connection: Connection, site: str, token: int, owner: str, now: da
 def counts(connection: Connection, run_id: int) -> dict[str, int]:
     """{outcome: number} of a run, from its outcome rows."""
     rows = select(OutcomeRow.outcome, func.count()).where(OutcomeRow.run_id == run_id).group_by(OutcomeRow.outcome)
-    return {outcome: number for outcome, number in connection.execute(rows)}
+    return {row[0]: row[1] for row in connection.execute(rows)}
 
 
 def same_address(one: str, other: str) -> bool:

@@ -140,6 +140,11 @@ def _value(path: Path, key: str, value: Any) -> Any:
         value = _strings(path, key, value)
     else:
         _check_type(path, key, value)
+    _check(path, key, value)
+    return float(value) if key == "delay" else value
+
+
+def _check(path: Path, key: str, value: Any) -> None:
     if key in ("start", "feeds", "sitemaps"):
         for url in value:
             _check_url(path, key, url)
@@ -150,9 +155,6 @@ def _value(path: Path, key: str, value: Any) -> Any:
         _check_zone(path, value)
     if key == "encoding" and codec(value) is None:
         raise BadSite(f"{path}: 'encoding' {value!r} is none that web pages use; write it as gb18030, big5 or utf-8")
-    if key == "delay":
-        return float(value)
-    return value
 
 
 def _strings(path: Path, key: str, value: Any) -> tuple[str, ...]:

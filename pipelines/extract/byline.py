@@ -144,6 +144,18 @@ def find_authors(near: list[str], body: list[str], metas: dict[str, str], root: 
 
     ``near``: lines beside the headline; ``body``: paragraphs.
     """
+    found = _beside(near)
+    found = found or _in_body(body)
+    if not found:
+        values = [metas[name] for name in META_AUTHORS if metas.get(name)] + json_values(root, "author")
+        for value in values[:3]:
+            found += _latin_or_han(value)
+            if found:
+                break
+    return tuple(dict.fromkeys(found))
+
+
+def _beside(near: list[str]) -> list[str]:
     found: list[str] = []
     for line in near:
         if len(line) < 160:
@@ -152,15 +164,7 @@ def find_authors(near: list[str], body: list[str], metas: dict[str, str], root: 
             if not found and len(line) < 60:
                 for match in REPORTER.finditer(line):
                     found += _names(match.group(1))
-    if not found:
-        found = _in_body(body)
-    if not found:
-        values = [metas[name] for name in META_AUTHORS if metas.get(name)] + json_values(root, "author")
-        for value in values[:3]:
-            found += _latin_or_han(value)
-            if found:
-                break
-    return tuple(dict.fromkeys(found))
+    return found
 
 
 def _in_body(body: list[str]) -> list[str]:

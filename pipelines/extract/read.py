@@ -73,14 +73,18 @@ def _parse(page: Page, site: Site) -> Tree:
         name = meta.get("name") or meta.get("property") or meta.get("itemprop")
         if name and meta.get("content"):
             metas.setdefault(name.strip().lower(), meta.get("content"))
-    for element in root.xpath("//*[@data-cfemail]"):
-        element.text = _email(element.get("data-cfemail")) or element.text
-        for child in list(element):
-            element.remove(child)
+    _show_emails(root)
     for selector in site.selectors.remove:
         for element in root.cssselect(selector):
             element.drop_tree()
     return Tree(root, metas, page.url, decoded)
+
+
+def _show_emails(root: Any) -> None:
+    for element in root.xpath("//*[@data-cfemail]"):
+        element.text = _email(element.get("data-cfemail")) or element.text
+        for child in list(element):
+            element.remove(child)
 
 
 def _email(code: str) -> str | None:

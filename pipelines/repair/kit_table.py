@@ -19,7 +19,9 @@ class Kit(NamedTuple):
 
 @lru_cache
 def kit() -> Kit:
-    simplified, reading, by = {}, {}, {}
+    simplified: dict[str, str] = {}
+    reading: dict[str, str] = {}
+    by: dict[str, list[str]] = {}
     path = Path(__file__).parent / "data" / "kit.tsv"
     for line in path.read_text("utf-8").splitlines():
         old, new, sound = line.split("\t")

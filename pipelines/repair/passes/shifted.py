@@ -20,6 +20,7 @@ READ_FIRST = re.compile(
     r"\ufffd(?:\(([a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹ]{1,6})\))?"
 )
 ENDS = "。、”》"
+INNER = ENDS + "“‘’《—·…"
 
 
 def unshift(line: str) -> str:
@@ -88,10 +89,7 @@ def _leads(trail: int) -> list[bytes]:
 
 
 def _lasts(lead: int, sound: str | None) -> list[bytes]:
-    if sound:
-        chars = kit().by_reading.get(sound, ())
-    else:
-        chars = (*ENDS, *_written())
+    chars = kit().by_reading.get(sound, ()) if sound else (*ENDS, *_written())
     found = []
     for char in chars:
         raw = char.encode("gbk", "ignore")
@@ -110,7 +108,7 @@ def _decode(data: bytes) -> str | None:
 def _likely(text: str) -> bool:
     """Every character is common, traditional forms of the kit's counted as their simplified ones."""
     table = kit().simplified
-    return all(_everyday(table.get(char, char)) or char in ENDS for char in text[:-1])
+    return all(_everyday(table.get(char, char)) or char in INNER for char in text[:-1])
 
 
 def _everyday(char: str) -> bool:
