@@ -65,4 +65,5 @@ def _index(lines: list[Line], paragraphs: list[Line], body: int) -> type[Dropped
     if not prose and body < 30 and listed >= 8:
         return IndexPage
     dated = sum(1 for line in paragraphs if line.linked > 8 or re.search(r"\d{4}-\d{1,2}-\d{1,2}\s*$", line.text))
-    return IndexPage if len(paragraphs) >= 6 and dated >= 0.6 * len(paragraphs) else None
+    spoken = sum(line.free for line in prose)
+    return IndexPage if len(paragraphs) >= 6 and dated >= 0.6 * len(paragraphs) and spoken < SHORT else None
