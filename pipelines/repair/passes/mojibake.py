@@ -48,7 +48,9 @@ def reread(line: str) -> tuple[str, str] | None:
 
 def _other(line: str, read_as: str, written: str) -> str | None:
     try:
-        return _bytes(line, read_as).decode(written)
+        new = _bytes(line, read_as).decode(written)
+        # Twice through the same mistake leaves Latin letters still.
+        return _bytes(new, read_as).decode(written) if (read_as, written) == ("latin-1", "utf-8") and max(new) < "\u0100" else new
     except (UnicodeEncodeError, UnicodeDecodeError):
         return None
 
