@@ -46,6 +46,7 @@ class Recorder:
         self.token = 0
         self.run_id = 0
         self.fetched = 0
+        self.lost = False
 
     @classmethod
     def of(cls, crawler: Crawler) -> Recorder:
@@ -71,9 +72,16 @@ class Recorder:
 
     def lease(self, limit: int) -> list[Any]:
         with self.archive.transaction() as connection:
+            try:
+                frontier.check(connection, self.site.name, self.token, now())
+            except frontier.LeaseLost:
+                self.lost = True  # another run has the site: nothing more is fetched, nothing more is due
+                return []
             return frontier.lease(connection, self.site.name, self.token, now(), limit)
 
     def due(self) -> bool:
+        if self.lost:
+            return False
         with self.archive.read() as connection:
             return frontier.due(connection, self.site.name, now())
 
