@@ -214,10 +214,6 @@ class Recorder:
         )  # fmt: skip
         return connection.scalar(made.returning(CaptureRow.id))
 
-    def known_article(self, key: bytes) -> bool:
-        with self.archive.read() as connection:
-            return connection.scalar(select(ArticleRow.id).where(ArticleRow.url_key == key)) is not None
-
     def row(self, key: bytes) -> Any:
         with self.archive.read() as connection:
             return connection.execute(select(FrontierRow.__table__).where(FrontierRow.url_key == key)).one()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from crawler.recorder import OPEN, Recorder
-from crawler.spiders.news import NewsSpider
+from crawler.spiders.news import NewsSpider, site_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,21 +35,8 @@ class Result:
 
 def run_news(process: Any, **arguments: Any) -> Result:
     """Run the news spider in a Scrapy process; raises BadSite, BadArchive, SiteHeld before anything is fetched."""
-    from crawler.sites import load as _load  # a broken profile must be reported before the reactor starts
-    from crawler.spiders.news import made_up
-
-    site, url = arguments.get("site"), arguments.get("url")
-    if bool(site) == bool(url):
-        from crawler.sites import BadSite
-
-        raise BadSite("give one of -a site=NAME and -a url=https://host/")
-    if url:
-        made_up(url)
-    else:
-        from pathlib import Path
-
-        folder = process.settings.get("SITES_DIR")
-        _load(str(site), Path(folder) if folder else None)
+    # A broken profile must be reported before the reactor starts.
+    site_of(process.settings, arguments.get("site"), arguments.get("url"))
     crawler = process.create_crawler(NewsSpider)
     Recorder.of(crawler)
     process.crawl(crawler, **arguments)

@@ -39,6 +39,8 @@ class Archive:
                 state = schema.state(connection)
         except OperationalError as error:
             raise BadArchive(f"cannot open {self.safe_url}: {error.orig}; check ARCHIVE_URL, folder and rights") from None
+        if state not in ("empty", "current"):
+            self.engine.dispose()  # a refused archive leaves no connection open
         if state == "empty":
             schema.upgrade(self.engine)
         elif state == "newer":

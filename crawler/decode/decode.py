@@ -180,9 +180,6 @@ def _chardet(sample: bytes) -> str | None:
         return None
 
 
-ETEN_KANA = re.compile(rb"\xc6[\xe7-\xfe]|\xc7[\x40-\x7e\xa1-\xf2]")
-
-
 def read(body: bytes, encoding: str) -> str:
     """``body`` in ``encoding``; a bad byte costs one U+FFFD and the next byte is read anew."""
     try:

@@ -35,8 +35,7 @@ def answers(day: int, base: str) -> dict[str, Answer]:
     """{path: response} of the whole site on a day."""
     made = stories(day)
     found = {story.path: article(story, made) for story in made}
-    multi = made[3]
-    found |= _two_pages(multi, made)
+    found |= _old_address(made[3])
     found |= _listings(made)
     found |= _machines(made, base)
     found |= _oddities(made)
@@ -139,7 +138,7 @@ def _tail(story: Story, made: Sequence[Story]) -> str:
     return f'{note}<div class="{"rank" if story.tail == "ranking" else "xg"}"><h3>{heading}</h3><ul>{items}</ul></div>'
 
 
-def _two_pages(story: Story, made: Sequence[Story]) -> dict[str, Answer]:
+def _old_address(story: Story) -> dict[str, Answer]:
     """A redirect from an old address of a story."""
     return {f"/old/{story.number}.html": Answer(b"", status=301, headers={"Location": story.path})}
 

@@ -35,19 +35,14 @@ class NewsSpider(scrapy.Spider):
 
     def __init__(self, site: str | None = None, url: str | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        if bool(site) == bool(url):
-            raise BadSite("give one of -a site=NAME and -a url=https://host/")
         self.asked = (site, url)
         self.site: Site
-        self.listings = 0
         self.failures = 0
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> NewsSpider:
         spider: NewsSpider = super().from_crawler(crawler, *args, **kwargs)
-        folder = crawler.settings.get("SITES_DIR")
-        name, url = spider.asked
-        spider.site = kwargs_site(name, Path(folder) if folder else None) if name else made_up(url or "")
+        spider.site = site_of(crawler.settings, *spider.asked)
         EXCEPTIONS.update(spider.site.allow_addresses)
         for key, value in (
             ("DOWNLOAD_DELAY", spider.site.delay), ("CONCURRENT_REQUESTS_PER_DOMAIN", max(1, spider.site.concurrency)),
@@ -118,7 +113,6 @@ class NewsSpider(scrapy.Spider):
             header = (response.headers.get("Content-Type") or b"").decode("latin-1")
             text = decode(response.body, header, override=self.site.encoding).text
             found = links.of_section(text, response.url, self.site, row.depth)
-        self.listings += 1
         self.recorder.listing(row, response.meta.get("capture"), found, evidence)
 
     def _page(self, response: Response, row: Any) -> Page:
@@ -169,8 +163,12 @@ def _evidence(response: Response) -> dict[str, Any]:
     }
 
 
-def kwargs_site(name: str, folder: Path | None) -> Site:
-    return load(name, folder)
+def site_of(settings: Any, site: str | None, url: str | None) -> Site:
+    """The profile that the spider's arguments name, or one made up for an address. Raises `BadSite`."""
+    if bool(site) == bool(url):
+        raise BadSite("give one of -a site=NAME and -a url=https://host/")
+    folder = settings.get("SITES_DIR")
+    return load(site, Path(folder) if folder else None) if site else made_up(url or "")
 
 
 def made_up(url: str) -> Site:

@@ -79,7 +79,6 @@ class Line:
     clutter: bool
     """Whether an ancestor's class or id says that it is no body text."""
     number: int = 0
-    caption: bool = False
     marks: int = field(default=0)
     """Sentence punctuation marks."""
 
@@ -159,7 +158,6 @@ class Walker:
         linked, self.parts, self.linked = min(self.linked, len(text)), [], 0
         if text:
             line = Line(text, linked, block, clutter, marks=len(SENTENCE.findall(text)))
-            line.caption = isinstance(block.tag, str) and block.tag == "figcaption"
             self.lines.append(line)
 
 
