@@ -56,9 +56,10 @@ class Frontier(BaseScheduler):
 
     def _request(self, row: Any) -> Request:
         headers = {}
-        if row.etag:
+        paged = bool((row.context or {}).get("pages"))  # a 304 would hide a correction on page 2
+        if row.etag and not paged:
             headers["If-None-Match"] = row.etag
-        if row.last_modified:
+        if row.last_modified and not paged:
             headers["If-Modified-Since"] = row.last_modified
         return Request(
             row.url,

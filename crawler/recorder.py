@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import traceback
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -36,6 +37,17 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """How the fetch of page 2 … of an article ended; written in the transaction of its first page."""
+
+    url: str
+    outcome: str
+    """joined, gone, dropped, failed."""
+    reason: str | None
+    capture: CaptureRef | None
+
+
 class Recorder:
     """One per crawl."""
 
@@ -47,6 +59,7 @@ class Recorder:
         self.run_id = 0
         self.fetched = 0
         self.lost = False
+        self.parts: dict[bytes, list[Part]] = {}
 
     @classmethod
     def of(cls, crawler: Crawler) -> Recorder:
@@ -85,6 +98,16 @@ class Recorder:
         with self.archive.read() as connection:
             return frontier.due(connection, self.site.name, now())
 
+    def got(self, row: Any) -> None:
+        """A fetch of an address came back, with a response or without one."""
+        self.fetched += 1
+        self.parts.pop(row.url_key, None)
+
+    def part(self, key: bytes, part: Part) -> None:
+        """A further page of the article whose frontier key is ``key`` was fetched."""
+        self.fetched += 1
+        self.parts.setdefault(key, []).append(part)
+
     def listing(self, row: Any, capture: CaptureRef | None, found: list[Found], evidence: dict[str, Any]) -> int:
         """A listing was read; how many of its addresses were new."""
         with self._transaction() as connection:
@@ -98,6 +121,12 @@ class Recorder:
 
     def article(self, article: Article, page: Page, row: Any, evidence: dict[str, Any]) -> str:
         """Store an article; what became of it. Raises `Duplicate`."""
+        parts = self.parts.get(row.url_key, [])
+        torn = next((f"{part.url}: {part.reason}" for part in parts if part.outcome == "failed"), None)
+        if torn and row.visits and (row.context or {}).get("pages"):
+            # The archive has the article with all its pages: half of it is no revision.
+            self.plain(row, "failed", f"further page {torn}", capture=page.capture)
+            return "failed"
         with self._transaction() as connection:
             capture_id = self._capture(connection, row, page.capture)
             visit = Visit(now=now(), rules=RULES, run_id=self.run_id, capture_id=capture_id, region=self.site.region)
@@ -107,9 +136,15 @@ class Recorder:
                 from storage.families import place
 
                 place(connection, saved.article_id, article.title, article.text, now())
+            next_at, known = self._again(row.visits), {**evidence, "attempts": 0}
+            if parts:
+                known["context"] = {**(row.context or {}), "pages": 1 + len(parts)}
+            if torn:
+                soon, known = self._next(row, "failed")[0], {"attempts": row.attempts + 1}
+                next_at = soon or next_at
             ending = Ending(
-                key=row.url_key, url=row.url, outcome=saved.outcome, next_at=self._again(row.visits), capture_id=capture_id,
-                article_id=saved.article_id, evidence={**evidence, "attempts": 0},
+                key=row.url_key, url=row.url, outcome=saved.outcome, reason=f"further page {torn}" if torn else None,
+                next_at=next_at, capture_id=capture_id, article_id=saved.article_id, evidence=known,
             )  # fmt: skip
             self._end(connection, ending)
             return saved.outcome
@@ -204,12 +239,23 @@ class Recorder:
     def _end(self, connection: Connection, ending: Ending) -> None:
         frontier.check(connection, self.site.name, self.token, now())
         frontier.end(connection, self.run_id, ending, now())
+        for part in self.parts.get(ending.key, ()):
+            self._end_part(connection, ending, part)
+
+    def _end_part(self, connection: Connection, first: Ending, part: Part) -> None:
+        key = frontier.add_part(connection, self.site.name, part.url, now(), first.key)
+        capture_id = self._captured(connection, key, part.url, part.capture)
+        ending = Ending(key=key, url=part.url, outcome=part.outcome, reason=part.reason, capture_id=capture_id, article_id=first.article_id)
+        frontier.end(connection, self.run_id, ending, now())
 
     def _capture(self, connection: Connection, row: Any, capture: CaptureRef | None) -> int | None:
+        return self._captured(connection, row.url_key, row.url, capture)
+
+    def _captured(self, connection: Connection, key: bytes, url: str, capture: CaptureRef | None) -> int | None:
         if capture is None:
             return None
         made = insert(CaptureRow).values(
-            url_key=row.url_key, url=row.url, fetched_at=now(), status=0, kind="response", file=capture.file,
+            url_key=key, url=url, fetched_at=now(), status=0, kind="response", file=capture.file,
             offset=capture.offset, length=capture.length, digest=capture.digest, run_id=self.run_id,
         )  # fmt: skip
         return connection.scalar(made.returning(CaptureRow.id))

@@ -1,4 +1,4 @@
-"""A page becomes a true article: read -> repaired -> disclaimers stripped -> related links stripped -> kept."""
+"""A page becomes a true article: read -> joined -> repaired -> disclaimers stripped -> related links stripped -> kept."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 STEPS = (
     "pipelines.read_page.ReadPage",
+    "pipelines.join_pages.JoinPages",
     "pipelines.repair_text.RepairText",
     "pipelines.strip_disclaimers.StripDisclaimers",
     "pipelines.strip_related.StripRelated",
@@ -40,8 +41,10 @@ def pure_steps() -> tuple[Callable[[Article, Site | None], Article], ...]:
     return tuple(by_name[name] for path in STEPS if (name := path.rpartition(".")[2]) in by_name)
 
 
-def process(page: Page, site: Site | None = None) -> Article:
+def process(page: Page, site: Site | None = None, saved: Callable[[str], Page | None] | None = None) -> Article:
     """The article on a page: read, repaired, stripped. No I/O.
+
+    ``saved`` gives the further pages of an article by their address, where they are at hand.
 
     Raises a `crawler.items.Dropped` that says why where the page is no article.
     """
@@ -49,6 +52,10 @@ def process(page: Page, site: Site | None = None) -> Article:
     from pipelines.extract import read
 
     article = read(page, site)
+    if saved is not None:
+        from pipelines.join_pages import whole
+
+        article = whole(article, lambda further: read(further, site), saved)
     for step in pure_steps():
         article = step(article, site)
     if not article.text.strip():

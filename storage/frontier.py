@@ -90,6 +90,13 @@ def add(connection: Connection, site: str, found: Iterable[Found], now: datetime
     return new
 
 
+def add_part(connection: Connection, site: str, url: str, now: datetime, found_on: bytes) -> bytes:
+    """The key of a further page of an article; it is never fetched for itself, even if a listing names it."""
+    add(connection, site, [Found(url=url, kind="page")], now, found_on)
+    connection.execute(update(FrontierRow).where(FrontierRow.url_key == url_key(url)).values(kind="page"))
+    return url_key(url)
+
+
 def lease(connection: Connection, site: str, token: int, now: datetime, limit: int) -> list[Any]:
     """Up to ``limit`` due addresses, marked as this run's."""
     due = (

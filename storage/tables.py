@@ -167,7 +167,7 @@ class OutcomeRow(Table):
     url_key: Mapped[bytes]
     url: Mapped[str]
     outcome: Mapped[str]
-    """stored, unchanged, revised, listing, redirected, gone, dropped, failed."""
+    """stored, unchanged, revised, joined, listing, redirected, gone, dropped, failed."""
     reason: Mapped[str | None]
     at: Mapped[datetime]
     capture_id: Mapped[int | None] = mapped_column(BigInteger)

@@ -71,12 +71,12 @@ class NewsSpider(scrapy.Spider):
     def parse(self, response: Response) -> Iterator[Page]:
         """Every response comes here, whatever its status."""
         row, capture = response.meta["frontier"], response.meta.get("capture")
-        self.recorder.fetched += 1
+        self.recorder.got(row)
         self.crawler.stats.inc_value("fangzhi/fetched")
         evidence = _evidence(response)
         if response.status in (301, 302, 303, 307, 308):
             self._redirected(response, row, capture)
-        elif response.status == 304 or (response.status == 200 and evidence["body_hash"] == row.body_hash):
+        elif response.status == 304 or (response.status == 200 and evidence["body_hash"] == row.body_hash and not _pages(row)):
             outcome = "listing" if row.kind in LISTINGS else "unchanged"
             self.recorder.plain(row, outcome, "not modified", capture=capture)
         elif response.status in GONE:
@@ -126,7 +126,7 @@ class NewsSpider(scrapy.Spider):
     def failed(self, failure: Failure) -> None:
         """No response: refused by robots.txt, or an error on the way."""
         row = failure.request.meta["frontier"]  # type: ignore[attr-defined]  # Scrapy puts it there
-        self.recorder.fetched += 1
+        self.recorder.got(row)
         if isinstance(failure.value, IgnoreRequest):
             self.recorder.plain(row, "dropped", f"RobotsDisallowed: {failure.getErrorMessage()}")
         elif isinstance(failure.value, LeaseLost):
@@ -146,6 +146,11 @@ class NewsSpider(scrapy.Spider):
     def on_error(self, item: Any, response: Response, failure: Failure) -> None:
         self.failures += 1
         self.recorder.poison(response.meta["frontier"], _page_of(item), "pipeline", failure.value or RuntimeError("unknown"))
+
+
+def _pages(row: Any) -> int:
+    """Pages of a multi-page article as last read: page 1 alone does not say whether it is unchanged."""
+    return int((row.context or {}).get("pages", 0))
 
 
 def _page_of(item: Any) -> Page | None:

@@ -1,0 +1,67 @@
+"""Page 2 and the others of an article: fetched while the first one waits, ended in the first one's transaction."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from scrapy import Request
+from scrapy.exceptions import IgnoreRequest
+
+from crawler.items import Page
+from crawler.recorder import Part, Recorder
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+    from scrapy.http import Response
+
+GONE = (404, 410)
+
+
+class Further:
+    """The further pages of one article."""
+
+    def __init__(self, crawler: Crawler, first: Page) -> None:
+        self.crawler = crawler
+        self.first = first
+        self.key = bytes.fromhex(first.frontier_key or "")
+        self.recorder = Recorder.of(crawler)
+
+    async def fetch(self, url: str) -> Page | None:
+        """The page at an address, captured; None, with its outcome noted, where it could not be had."""
+        assert self.crawler.engine is not None
+        # The scheduler would hand it out as a page of its own; the downloader, its delays, robots.txt and the capture apply.
+        request = Request(url, dont_filter=True, meta={"frontier": self.key, "handle_httpstatus_all": True})
+        try:
+            response = await self.crawler.engine.download_async(request)
+        except IgnoreRequest as refused:
+            self._lost(url, "dropped", f"RobotsDisallowed: {refused}")
+            return None
+        except Exception as error:  # noqa: BLE001 - whatever the network did, the article's first page is kept, and the outcome says why
+            self._lost(url, "failed", f"{type(error).__name__}: {str(error)[:300]}")
+            return None
+        if response.status != 200 or not response.body:
+            outcome = "gone" if response.status in GONE else "failed"
+            self._lost(url, outcome, f"HTTP {response.status}" if response.status != 200 else "empty body", request.meta.get("capture"))
+            return None
+        return self._page(url, request, response)
+
+    def end(self, page: Page, outcome: str, reason: str | None) -> None:
+        """Note how a fetched page ended; written with the article's own outcome."""
+        self._note(page.url, outcome, reason, page.capture)
+
+    def _lost(self, url: str, outcome: str, reason: str, capture: Any = None) -> None:
+        spider: Any = self.crawler.spider
+        if outcome == "failed":
+            spider.failures += 1
+        spider.logger.warning("%s: a further page of %s: %s: %s", outcome, self.first.url, url, reason)
+        self._note(url, outcome, reason, capture)
+
+    def _note(self, url: str, outcome: str, reason: str | None, capture: Any) -> None:
+        self.recorder.part(self.key, Part(url=url, outcome=outcome, reason=reason, capture=capture))
+
+    def _page(self, url: str, request: Request, response: Response) -> Page:
+        headers = {k.decode("latin-1").lower(): b", ".join(v).decode("latin-1") for k, v in response.headers.items()}
+        return Page(
+            url=url, body=response.body, content_type=headers.get("content-type"), headers=headers, status=response.status,
+            fetched_at=request.meta.get("fetched_at"), capture=request.meta.get("capture"), site=self.first.site,
+        )  # fmt: skip
