@@ -1,4 +1,4 @@
-"""The addresses that a listing names: feeds, sitemaps, section pages."""
+"""The addresses that a section page names, and which of a site's addresses are articles."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import re
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-import feedparser
 import lxml.etree
 import lxml.html
 
@@ -18,37 +17,6 @@ NEXT = re.compile(r"^[\[【\s>»]*(?:下一页|下页|后一页|下一頁|next)[
 # How news addresses look where no profile says: a date in the path, or an id before .htm.
 ARTICLE = re.compile(r"(?:/(?:19|20)\d{2}[-/_]?\d{2}[-/_]?\d{0,2}[/_-]?.*\d|/t?(?:19|20)\d{6}_\d+|content_\d+|/\d{4,}|/art/.*\d|_\d{4,})[^/]*\.s?html?$|/(?:article|news|detail|show)[/_-]?\d{3,}")
 BINARY = re.compile(r"\.(?:jpe?g|png|gif|webp|svg|css|js|pdf|docx?|xlsx?|pptx?|zip|rar|mp[34]|flv|avi|apk|exe|ico|swf)(?:$|\?)", re.I)
-
-
-def of_feed(body: bytes, base: str, site: Site) -> list[Found]:
-    """Articles in an RSS or Atom feed."""
-    parsed = feedparser.parse(body)
-    found = []
-    for entry in parsed.entries[:5000]:
-        url = _url(base, str(entry.get("link") or ""), site)
-        if url:
-            context = {"title": str(entry.get("title") or ""), "published": str(entry.get("published") or "")}
-            found.append(Found(url=url, kind="article", depth=1, context=context))
-    return found
-
-
-def of_sitemap(body: bytes, base: str, site: Site) -> list[Found]:
-    """Pages in a sitemap, sitemaps in an index."""
-    found = []
-    parser = lxml.etree.XMLPullParser(events=("end",), resolve_entities=False, no_network=True, recover=True)
-    parser.feed(body)
-    kind = "article"
-    for _, element in parser.read_events():
-        name = lxml.etree.QName(element).localname if isinstance(element.tag, str) else ""
-        if name == "loc" and element.text:
-            parent = lxml.etree.QName(element.getparent()).localname
-            url = _url(base, element.text.strip(), site)
-            kind = "sitemap" if parent == "sitemap" else "article"
-            if url and (kind == "sitemap" or is_article(url, site)):
-                found.append(Found(url=url, kind=kind, depth=1))
-        if len(found) >= 50_000:
-            break
-    return found
 
 
 def of_section(text: str, base: str, site: Site, depth: int) -> list[Found]:
@@ -64,7 +32,7 @@ def of_section(text: str, base: str, site: Site, depth: int) -> list[Found]:
         if href in seen:
             continue
         seen.add(href)
-        if one := _link(link, _url(base, href, site), site, depth):
+        if one := _link(link, address(base, href, site), site, depth):
             found.append(one)
     found += _feeds(root, base, site)
     return found
@@ -86,7 +54,7 @@ def _link(link: Any, url: str | None, site: Site, depth: int) -> Found | None:
 def _feeds(root: Any, base: str, site: Site) -> list[Found]:
     kinds = ("application/rss+xml", "application/atom+xml")
     links = [link for link in root.iter("link") if (link.get("type") or "").lower() in kinds]
-    urls = [_url(base, link.get("href") or "", site) for link in links[:10]]
+    urls = [address(base, link.get("href") or "", site) for link in links[:10]]
     return [Found(url=url, kind="feed") for url in urls if url]
 
 
@@ -102,7 +70,7 @@ def is_section(url: str, site: Site) -> bool:
     return not parts.query and parts.path.count("/") <= 3 and bool(re.search(r"/$|/(?:index|list|node|col)[^/]*$", parts.path or "/"))
 
 
-def _url(base: str, href: str, site: Site) -> str | None:
+def address(base: str, href: str, site: Site) -> str | None:
     """The absolute address, when it is http(s), on the site, and not to be ignored."""
     if not href or href.startswith(("#", "javascript:", "mailto:", "tel:", "data:")):
         return None

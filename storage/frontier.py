@@ -67,9 +67,11 @@ def release(connection: Connection, site: str, token: int) -> None:
 
 
 def seed(connection: Connection, site: str, found: Iterable[Found], now: datetime) -> None:
-    """Put start addresses in; listings among them are due at once."""
+    """Put start addresses in; they and the site's other listings are due at once, past e-paper issues are not."""
+    found = list(found)
     add(connection, site, found, now)
-    where = (FrontierRow.site == site, FrontierRow.kind.in_(LISTINGS), FrontierRow.state.in_(("done", "failed")))
+    again = FrontierRow.kind.in_(("section", "feed", "sitemap")) | FrontierRow.url_key.in_([url_key(one.url) for one in found])
+    where = (FrontierRow.site == site, again, FrontierRow.state.in_(("done", "failed")))
     connection.execute(update(FrontierRow).where(*where).values(state="pending", next_at=now))
 
 

@@ -15,6 +15,14 @@ import pytest
 ROOT = Path(__file__).parents[1]
 
 
+def shared() -> Path:
+    """The folder of corpora and evaluation data beside the project; skips the test where there is none."""
+    folder = Path(os.environ.get("FANGZHI_SHARED", ROOT.parent / "shared"))
+    if not (folder / "corpora").is_dir():
+        pytest.skip(f"no corpora in {folder}: name their folder in FANGZHI_SHARED to run this test")
+    return folder
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

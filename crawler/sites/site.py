@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import dataclass, field, fields
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -46,6 +47,7 @@ class Site:
     section: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     epaper: str | None = None
+    since: date | None = None
     encoding: str | None = None
     timezone: str = "Asia/Shanghai"
     language: str | None = None
@@ -71,10 +73,10 @@ class Site:
 
     @property
     def hosts(self) -> frozenset[str]:
-        """Hosts that belong to the site: its ``domains``, else those of its start pages and feeds."""
+        """Hosts that belong to the site: its ``domains``, else those of its start pages, feeds, sitemaps and e-paper."""
         if self.domains:
             return frozenset(self.domains)
-        found = (urlsplit(url).hostname for url in (*self.start, *self.feeds, *self.sitemaps))
+        found = (urlsplit(url).hostname for url in (*self.start, *self.feeds, *self.sitemaps, *filter(None, [self.epaper])))
         return frozenset(host for host in found if host)
 
     def covers(self, host: str) -> bool:
@@ -148,6 +150,9 @@ def _check(path: Path, key: str, value: Any) -> None:
     if key in ("start", "feeds", "sitemaps"):
         for url in value:
             _check_url(path, key, url)
+    if key == "epaper":
+        _check_url(path, key, value)
+        _check_days(path, value)
     if key in PATTERNS:
         for pattern in value:
             _check_pattern(path, key, pattern)
@@ -167,10 +172,10 @@ def _strings(path: Path, key: str, value: Any) -> tuple[str, ...]:
 def _check_type(path: Path, key: str, value: Any) -> None:
     wanted: dict[str, tuple[type, ...]] = {
         "weekly": (int,), "concurrency": (int,), "daily_budget": (int,), "max_depth": (int,),
-        "delay": (int, float), "verify_tls": (bool,), "same_page": (dict,),
+        "delay": (int, float), "verify_tls": (bool,), "same_page": (dict,), "since": (date,),
     }  # fmt: skip
     types = wanted.get(key, (str,))
-    if not isinstance(value, types) or (isinstance(value, bool) and bool not in types):
+    if not isinstance(value, types) or (isinstance(value, bool) and bool not in types) or isinstance(value, datetime):
         raise BadSite(f"{path}: '{key}' must be {' or '.join(t.__name__ for t in types)}, not {value!r}")
     if isinstance(value, int | float) and not isinstance(value, bool) and value < 0:
         raise BadSite(f"{path}: '{key}' must not be negative, it is {value}")
@@ -184,6 +189,13 @@ def _check_url(path: Path, key: str, url: str) -> None:
         good = False
     if not good:
         raise BadSite(f"{path}: '{key}' holds {url!r}, which is no http(s) address; write it as https://host/path")
+
+
+def _check_days(path: Path, url: str) -> None:
+    """An e-paper address either leads to the newest issue or names any day's: nothing between."""
+    parts = [part for part in ("%Y", "%m", "%d") if part in url]
+    if parts and len(parts) < 3:
+        raise BadSite(f"{path}: 'epaper' holds {' and '.join(parts)} only; write the day as %Y, %m and %d, or leave all three out")
 
 
 def _check_pattern(path: Path, key: str, pattern: str) -> None:

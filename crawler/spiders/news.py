@@ -18,6 +18,10 @@ from twisted.python.failure import Failure
 from crawler import links
 from crawler.addresses import EXCEPTIONS
 from crawler.decode import decode
+from crawler.discovery.epaper import of_epaper
+from crawler.discovery.feeds import of_feed
+from crawler.discovery.sitemaps import BrokenSitemap, of_sitemap
+from crawler.discovery.starts import starts
 from crawler.items import Dropped, Page
 from crawler.recorder import Recorder
 from crawler.sites import BadSite, Site, load
@@ -60,10 +64,7 @@ class NewsSpider(scrapy.Spider):
 
     async def start(self) -> AsyncIterator[Any]:
         site = self.site
-        found = [Found(url=url, kind="section") for url in site.start]
-        found += [Found(url=url, kind="feed") for url in site.feeds]
-        found += [Found(url=url, kind="sitemap") for url in site.sitemaps]
-        self.recorder.begin(site, found)
+        self.recorder.begin(site, starts(site))
         self.crawler.stats.set_value("fangzhi/run", self.recorder.run_id)
         return
         yield  # an async generator that yields nothing: the frontier has the requests
@@ -105,15 +106,23 @@ class NewsSpider(scrapy.Spider):
         self.recorder.plain(row, "redirected", f"to {canonical(target)}", capture=capture, found=found)
 
     def _listing(self, response: Response, row: Any, evidence: dict[str, Any]) -> None:
-        if row.kind == "feed":
-            found = links.of_feed(response.body, response.url, self.site)
-        elif row.kind == "sitemap":
-            found = links.of_sitemap(response.body, response.url, self.site)
-        else:
-            header = (response.headers.get("Content-Type") or b"").decode("latin-1")
-            text = decode(response.body, header, override=self.site.encoding).text
-            found = links.of_section(text, response.url, self.site, row.depth)
+        try:
+            found = self._found(response, row)
+        except BrokenSitemap as error:
+            self._fail(row, str(error), response.meta.get("capture"))
+            return
         self.recorder.listing(row, response.meta.get("capture"), found, evidence)
+
+    def _found(self, response: Response, row: Any) -> list[Found]:
+        header = (response.headers.get("Content-Type") or b"").decode("latin-1")
+        if row.kind == "feed":
+            return of_feed(response.body, response.url, self.site, header)
+        if row.kind == "sitemap":
+            return of_sitemap(response.body, response.url, self.site, row.depth)
+        text = decode(response.body, header, override=self.site.encoding).text
+        if row.kind == "epaper":
+            return of_epaper(text, response.url, self.site, row.context or {})
+        return links.of_section(text, response.url, self.site, row.depth)
 
     def _page(self, response: Response, row: Any) -> Page:
         headers = {k.decode("latin-1").lower(): b", ".join(v).decode("latin-1") for k, v in response.headers.items()}

@@ -16,6 +16,7 @@ from pipelines.bound import bound
 from pipelines.extract import byline, kinds
 from pipelines.extract.body import body_of
 from pipelines.extract.container import find_container, inside
+from pipelines.extract.edition import told
 from pipelines.extract.headline import find_title
 from pipelines.extract.language import language_of
 from pipelines.extract.lines import Line, lines_of
@@ -56,7 +57,7 @@ def read(page: Page, site: Site | None = None) -> Article:
         texts, extractor = _second_opinion(tree)
     if not texts:
         raise EmptyArticle(f"{page.url}: no running text among {len(lines)} lines")
-    return _article(page, site, tree, (title, texts, extractor), _beside(lines, paragraphs))
+    return told(_article(page, site, tree, (title, texts, extractor), _beside(lines, paragraphs)), page)
 
 
 def _parse(page: Page, site: Site) -> Tree:
