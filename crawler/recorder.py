@@ -16,7 +16,7 @@ from sqlalchemy import Connection, insert, select, update
 from crawler.capture import WarcWriter
 from crawler.items import Article, CaptureRef, Dropped, Duplicate, Page, SoftNotFound
 from pipelines import RULES
-from storage import frontier
+from storage import frontier, plan
 from storage.archive import Archive
 from storage.frontier import Ending, Found
 from storage.tables import ArticleRow, CaptureRow, DeadLetterRow, FrontierRow, RunRow
@@ -48,6 +48,12 @@ class Part:
     capture: CaptureRef | None
 
 
+def firing_of(value: str | None) -> tuple[int, int] | None:
+    """Number and claim from the setting ``FIRING``, which a launcher gives to its crawl as ``NUMBER:CLAIM``."""
+    number, _, claim = (value or "").partition(":")
+    return (int(number), int(claim)) if claim else None
+
+
 class Recorder:
     """One per crawl."""
 
@@ -60,6 +66,8 @@ class Recorder:
         self.fetched = 0
         self.lost = False
         self.parts: dict[bytes, list[Part]] = {}
+        self.firing: tuple[int, int] | None = None
+        """Number and claim of the planned start that this run is for."""
 
     @classmethod
     def of(cls, crawler: Crawler) -> Recorder:
@@ -67,6 +75,7 @@ class Recorder:
         if crawler not in OPEN:
             archive = Archive(crawler.settings["ARCHIVE_URL"])
             OPEN[crawler] = cls(archive, Path(crawler.settings["CAPTURES_DIR"]))
+            OPEN[crawler].firing = firing_of(crawler.settings.get("FIRING"))
         return OPEN[crawler]
 
     def begin(self, site: Site, found: list[Found]) -> None:
@@ -77,6 +86,8 @@ class Recorder:
             self.token = frontier.acquire(connection, site.name, owner, now())
             self._lose_dead_runs(connection)
             self.run_id = frontier.begin_run(connection, site.name, self.token, owner, now())
+            if self.firing:
+                plan.enter(connection, self.firing, self.run_id, now())
             frontier.seed(connection, site.name, found, now())
 
     def _lose_dead_runs(self, connection: Connection) -> None:

@@ -12,6 +12,12 @@ USER_AGENT = "fangzhi/0.1 (regional news archive)"
 ARCHIVE_URL = os.environ.get("ARCHIVE_URL", "sqlite:///archive.db")
 CAPTURES_DIR = os.environ.get("CAPTURES_DIR", "captures")
 SITES_DIR = os.environ.get("SITES_DIR")
+LOGS_DIR = os.environ.get("LOGS_DIR", "logs")
+SCHEDULE_SLOTS = int(os.environ.get("SCHEDULE_SLOTS", "0"))  # crawls at once; 0: as many as cores
+SCHEDULE_GRACE = 60.0
+SCHEDULE_RUN_HOURS = 6.0
+RUN_LOG_BYTES = 4 << 20
+RUN_LOG_KEEP = 20
 
 SCHEDULER = "crawler.frontier.Frontier"
 DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"

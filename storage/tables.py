@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Dialect, ForeignKey, Index, Integer, LargeBinary, MetaData, Text
+from sqlalchemy import JSON, BigInteger, Dialect, ForeignKey, Index, Integer, LargeBinary, MetaData, Text, text
 from sqlalchemy import DateTime as SQLDateTime
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
@@ -85,6 +85,34 @@ class RunRow(Table):
     counts: Mapped[dict[str, Any] | None]
     """{outcome: number}, ``fetched`` and what else the run counted."""
     log: Mapped[str | None]
+    firing_id: Mapped[int | None] = mapped_column(BigInteger, index=True)
+    """The planned start that it belongs to; None for a run that a person started."""
+
+
+class PlanRow(Table):
+    """What a planner knows of a site: its schedule as last read, and up to when it has been planned."""
+
+    __tablename__ = "plans"
+    site: Mapped[str] = mapped_column(primary_key=True)
+    schedule: Mapped[str]
+    timezone: Mapped[str]
+    planned_until: Mapped[datetime]
+    """Planned times up to here have been served or folded."""
+    next_at: Mapped[datetime | None] = mapped_column(index=True)
+    """The next planned time; None: the site has no schedule any more."""
+
+
+class PauseRow(Table):
+    """A time in which a site was not planned; the newest one of a site is open while ``sites.paused``."""
+
+    __tablename__ = "pauses"
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    site: Mapped[str] = mapped_column(index=True)
+    paused_at: Mapped[datetime]
+    paused_by: Mapped[str]
+    reason: Mapped[str | None]
+    resumed_at: Mapped[datetime | None]
+    resumed_by: Mapped[str | None]
 
 
 class FiringRow(Table):
@@ -95,13 +123,28 @@ class FiringRow(Table):
     site: Mapped[str]
     planned_at: Mapped[datetime]
     state: Mapped[str] = mapped_column(default="planned")
-    """planned, started, done, failed, folded."""
+    """planned, started, done, failed, folded (into a later one)."""
+    folded: Mapped[int] = mapped_column(default=0)
+    """How many earlier planned times it stands for."""
+    since: Mapped[datetime | None]
+    """The earliest of them."""
+    claim: Mapped[int] = mapped_column(BigInteger, default=0)
+    """Grows by one with every start; what is done under an older one is refused."""
     attempts: Mapped[int] = mapped_column(default=0)
     not_before: Mapped[datetime | None]
     owner: Mapped[str | None]
+    started_at: Mapped[datetime | None]
     heartbeat_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    exit_code: Mapped[int | None]
+    reason: Mapped[str | None]
+    log: Mapped[str | None]
     run_id: Mapped[int | None] = mapped_column(BigInteger)
-    __table_args__ = (Index("uq_firings_site_planned_at", "site", "planned_at", unique=True),)
+    __table_args__ = (
+        Index("uq_firings_site_planned_at", "site", "planned_at", unique=True),
+        Index("ix_firings_state", "state", "not_before"),
+        Index("uq_firings_started", "site", unique=True, sqlite_where=text("state = 'started'"), postgresql_where=text("state = 'started'")),
+    )  # fmt: skip
 
 
 class FrontierRow(Table):

@@ -9,6 +9,7 @@ from typing import Any
 from scrapy.commands.crawl import Command as CrawlCommand
 
 from crawler.running import run_news
+from crawler.schedule import lifeline
 from crawler.sites import BadSite
 from storage.archive import BadArchive
 from storage.frontier import SiteHeld
@@ -22,6 +23,7 @@ class Command(CrawlCommand):
         if args != ["news"]:
             super().run(args, opts)
             return
+        lifeline.tie()
         assert self.crawler_process is not None
         try:
             result = run_news(self.crawler_process, **_arguments(opts))

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from crawler.decode.labels import codec
+from storage.cron import BadCron, Cron
 
 HERE = Path(__file__).parent
 
@@ -158,8 +159,17 @@ def _check(path: Path, key: str, value: Any) -> None:
             _check_pattern(path, key, pattern)
     if key == "timezone":
         _check_zone(path, value)
+    if key == "schedule":
+        _check_schedule(path, value)
     if key == "encoding" and codec(value) is None:
         raise BadSite(f"{path}: 'encoding' {value!r} is none that web pages use; write it as gb18030, big5 or utf-8")
+
+
+def _check_schedule(path: Path, value: str) -> None:
+    try:
+        Cron(value, ZoneInfo("UTC"))
+    except BadCron as error:
+        raise BadSite(f"{path}: 'schedule' {error}") from None
 
 
 def _strings(path: Path, key: str, value: Any) -> tuple[str, ...]:
