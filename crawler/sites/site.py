@@ -157,11 +157,12 @@ def _check(path: Path, key: str, value: Any) -> None:
     if key in PATTERNS:
         for pattern in value:
             _check_pattern(path, key, pattern)
-    if key == "timezone":
-        _check_zone(path, value)
-    if key == "schedule":
-        _check_schedule(path, value)
-    if key == "encoding" and codec(value) is None:
+    if key in CHECKS:
+        CHECKS[key](path, value)
+
+
+def _check_encoding(path: Path, value: str) -> None:
+    if codec(value) is None:
         raise BadSite(f"{path}: 'encoding' {value!r} is none that web pages use; write it as gb18030, big5 or utf-8")
 
 
@@ -236,3 +237,6 @@ def _selectors(path: Path, value: Any) -> Selectors:
     if "remove" in value:
         value = {**value, "remove": _strings(path, "selectors.remove", value["remove"])}
     return Selectors(**value)
+
+
+CHECKS = {"timezone": _check_zone, "schedule": _check_schedule, "encoding": _check_encoding}
