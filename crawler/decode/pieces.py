@@ -118,6 +118,12 @@ class Reader:
         return aligned(piece, encoding)
 
 
+def realigned(part: bytes, encoding: str) -> str:
+    """A sample in an encoding, with what is shifted by lost bytes aligned anew."""
+    reader = Reader(encoding, None)
+    return "".join(reader.piece(piece) for piece in PIECE.findall(part))
+
+
 def aligned(piece: bytes, encoding: str) -> str:
     """The most likely division of a piece into characters and bad bytes.
 

@@ -119,10 +119,10 @@ class NewsSpider(scrapy.Spider):
             return of_feed(response.body, response.url, self.site, header)
         if row.kind == "sitemap":
             return of_sitemap(response.body, response.url, self.site, row.depth)
-        text = decode(response.body, header, override=self.site.encoding).text
+        decoded = decode(response.body, header, override=self.site.encoding)
         if row.kind == "epaper":
-            return of_epaper(text, response.url, self.site, row.context or {})
-        return links.of_section(text, response.url, self.site, row.depth)
+            return of_epaper(decoded.text, response.url, self.site, row.context or {})
+        return links.of_section(decoded, response.url, self.site, row.depth)
 
     def _page(self, response: Response, row: Any) -> Page:
         headers = {k.decode("latin-1").lower(): b", ".join(v).decode("latin-1") for k, v in response.headers.items()}
