@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from types import TracebackType
 
 from crawler.sample.pages import Answer, answers
 
 PORT = 8765
+PROFILE = Path(__file__).parents[1] / "sites" / "sample.toml"
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -17,6 +19,7 @@ class _Handler(BaseHTTPRequestHandler):
     server: _Server
 
     def do_GET(self) -> None:
+        self.server.asked.append(self.path)
         answer = self.server.answers.get(self.path) or Answer("没有这个页面".encode(), "text/plain; charset=utf-8", 404)
         etag = '"' + hashlib.sha256(answer.body).hexdigest()[:16] + '"'
         if answer.status == 200 and self.headers.get("If-None-Match") == etag:
@@ -37,6 +40,7 @@ class _Handler(BaseHTTPRequestHandler):
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
     answers: dict[str, Answer]
+    asked: list[str]
 
 
 class SampleSite:
@@ -49,7 +53,7 @@ class SampleSite:
             raise OSError(f"cannot serve on 127.0.0.1:{port}: {error.strerror}; choose another with --port") from None
         self.port = self._server.server_address[1]
         self.url = f"http://127.0.0.1:{self.port}"
-        self._server.answers = answers(day, self.url)
+        self._server.answers, self._server.asked = answers(day, self.url), []
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
         self._thread.start()
 
@@ -68,11 +72,12 @@ class SampleSite:
         """Go on as the site is on another day."""
         self._server.answers = answers(day, self.url)
 
-    def profile(self) -> str:
-        """A TOML profile for this port."""
-        return (
-            f'name = "sample"\ntitle = "青石新闻网（样例）"\nregion = "样例县"\nstart = ["{self.url}/"]\nfeeds = ["{self.url}/rss.xml"]\n'
-            f'sitemaps = ["{self.url}/sitemap.xml"]\narticle = ["/t\\\\d{{8}}_\\\\d+\\\\.html$", "/old/\\\\d+\\\\.html$"]\n'
-            'section = ["/$", "/index_\\\\d+\\\\.html$"]\nignore = ["/search"]\nallow_addresses = ["127.0.0.1"]\ndelay = 0\n'
-            'concurrency = 8\nweekly = 80\nchecked = "by the tests of this project"\n'
-        )
+    @property
+    def asked(self) -> list[str]:
+        """Every path that was asked for, in order."""
+        return self._server.asked
+
+    def profile(self, **more: str) -> str:
+        """The bundled TOML profile, for this port; ``more`` are further keys as TOML values."""
+        bundled = PROFILE.read_text("utf-8").replace(f"127.0.0.1:{PORT}", f"127.0.0.1:{self.port}")
+        return bundled + "".join(f"{key} = {value}\n" for key, value in more.items())
