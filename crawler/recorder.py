@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import traceback
+from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -66,6 +67,8 @@ class Recorder:
         self.fetched = 0
         self.lost = False
         self.parts: dict[bytes, list[Part]] = {}
+        self.tally: Counter[str] = Counter()
+        """Outcomes as they come, for the progress line; the books are the outcome rows."""
         self.firing: tuple[int, int] | None = None
         """Number and claim of the planned start that this run is for."""
 
@@ -250,6 +253,7 @@ class Recorder:
     def _end(self, connection: Connection, ending: Ending) -> None:
         frontier.check(connection, self.site.name, self.token, now())
         frontier.end(connection, self.run_id, ending, now())
+        self.tally[ending.outcome] += 1
         for part in self.parts.get(ending.key, ()):
             self._end_part(connection, ending, part)
 
@@ -258,6 +262,7 @@ class Recorder:
         capture_id = self._captured(connection, key, part.url, part.capture)
         ending = Ending(key=key, url=part.url, outcome=part.outcome, reason=part.reason, capture_id=capture_id, article_id=first.article_id)
         frontier.end(connection, self.run_id, ending, now())
+        self.tally[ending.outcome] += 1
 
     def _capture(self, connection: Connection, row: Any, capture: CaptureRef | None) -> int | None:
         return self._captured(connection, row.url_key, row.url, capture)

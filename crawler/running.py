@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from crawler.progress import Progress
 from crawler.recorder import OPEN, Recorder
 from crawler.spiders.news import NewsSpider, site_of
 
@@ -33,14 +34,22 @@ class Result:
         return "\n".join(lines)
 
 
-def run_news(process: Any, **arguments: Any) -> Result:
-    """Run the news spider in a Scrapy process; raises BadSite, BadArchive, SiteHeld before anything is fetched."""
+def run_news(process: Any, *, show: type[Progress] | None = None, **arguments: Any) -> Result:
+    """Run the news spider in a Scrapy process, its progress shown by ``show``.
+
+    Raises BadSite, BadArchive, SiteHeld before anything is fetched.
+    """
     # A broken profile must be reported before the reactor starts.
     site_of(process.settings, arguments.get("site"), arguments.get("url"))
     crawler = process.create_crawler(NewsSpider)
-    Recorder.of(crawler)
+    recorder = Recorder.of(crawler)
+    progress = show(recorder) if show else None
     process.crawl(crawler, **arguments)
+    if progress:
+        progress.start()
     process.start()
+    if progress:
+        progress.stop()
     return _close(crawler)
 
 

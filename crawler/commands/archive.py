@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import os
+import shutil
 import sys
 import tempfile
-import time
 from pathlib import Path
-from typing import Any
 
 from scrapy.commands import ScrapyCommand
 from sqlalchemy import func, select
-from twisted.internet import task
 
+from crawler.progress import Progress
 from crawler.running import Result, run_news
 from crawler.sample.server import PORT, SampleSite
 from crawler.sites import BadSite
@@ -37,48 +37,46 @@ class Command(ScrapyCommand):
         assert self.crawler_process is not None
         try:
             with SampleSite(opts.port, opts.day) as site, tempfile.TemporaryDirectory() as folder:
+                print(f"sample site of day {opts.day} on {site.url}/, archive {self.settings['ARCHIVE_URL']}", file=sys.stderr)  # noqa: T201 - a command speaks to its user
                 profile = Path(folder) / "sample.toml"
                 profile.write_text(site.profile(), "utf-8")
-                _show_progress(self.crawler_process)
-                result = run_news(self.crawler_process, site=str(profile))
+                result = run_news(self.crawler_process, show=Progress, site=str(profile))
         except (OSError, BadSite, BadArchive, SiteHeld) as error:
-            print(f"archive: {error}", file=sys.stderr)  # noqa: T201 - a command speaks to its user
+            print(f"archive: {error}", file=sys.stderr)  # noqa: T201
             self.exitcode = 2
             return
         print(result.summary())  # noqa: T201
-        print(_report(self.settings["ARCHIVE_URL"], result))  # noqa: T201
+        print(report(self.settings["ARCHIVE_URL"], result))  # noqa: T201
         self.exitcode = result.exit_code
 
 
-def _show_progress(process: Any) -> None:
-    """A line that grows while pages come in: rewritten on a terminal, one every few seconds elsewhere."""
-    started = time.monotonic()
-    live = sys.stderr.isatty()
-
-    def show() -> None:
-        for crawler in list(process.crawlers):
-            if crawler.stats is None:
-                continue
-            fetched = crawler.stats.get_value("fangzhi/fetched", 0)
-            stored = crawler.stats.get_value("fangzhi/stored", 0)
-            rate = fetched / max(0.1, time.monotonic() - started)
-            line = f"{fetched} pages, {stored} articles stored, {rate:.0f} pages/s"
-            sys.stderr.write(f"\r{line}\x1b[K" if live else f"{line}\n")
-            sys.stderr.flush()
-
-    loop = task.LoopingCall(show)
-    loop.start(0.5 if live else 3, now=False)
-
-
-def _report(url: str, result: Result) -> str:
-    with Archive(url) as archive, archive.read() as connection:
-        steps = dict(connection.execute(select(EditRow.step, func.count()).group_by(EditRow.step)).all())  # type: ignore[arg-type]  # rows of two
-        families = connection.scalar(select(func.count()).select_from(FamilyRow).where(FamilyRow.size > 1))
-        articles = connection.scalar(select(func.count()).select_from(ArticleRow))
+def report(url: str, result: Result) -> str:
+    """What the run brought, what the archive holds, and three commands to go on with."""
     new = result.counts.get("stored", 0) + result.counts.get("revised", 0)
-    return "\n".join((
-        "nothing new was stored: the archive has it all already" if not new else f"{new} articles stored or revised",
-        f"the archive holds {articles} articles; {steps.get('repair', 0)} repairs made, {steps.get('strip_disclaimers', 0)} disclaimer"
-        f" and editor lines and {steps.get('strip_related', 0)} related lines removed, {families} families of reprints",
-        "", "try next:", "  .venv/bin/scrapy search 戏台", "  .venv/bin/scrapy show 1", "  .venv/bin/scrapy export --format csv -o articles.csv",
-    ))  # fmt: skip
+    gone = result.counts.get("gone", 0)
+    with Archive(url) as archive, archive.read() as connection:
+        done = select(EditRow.step, func.count()).where(EditRow.kind.in_(("repair", "strip"))).group_by(EditRow.step)
+        steps = dict(connection.execute(done).all())
+        lost = connection.scalar(select(func.count()).where(EditRow.kind == "lost"))
+        families, members = connection.execute(select(func.count(), func.sum(FamilyRow.size)).where(FamilyRow.size > 1)).one()
+        articles = connection.scalar(select(func.count()).select_from(ArticleRow))
+        repaired = connection.scalar(select(ArticleRow.id).order_by(ArticleRow.damage.desc(), ArticleRow.id).limit(1))
+    counted = (
+        (articles, "articles"),
+        (steps.get("repair", 0), f"repairs made to their text; {lost} places flagged as lost"),
+        (steps.get("strip_disclaimers", 0), "disclaimers and editor lines removed"),
+        (steps.get("strip_related", 0), "related links and rankings removed"),
+        (families, f"families of reprints, {members or 0} articles in them"),
+    )
+    said = f"{new} articles stored or revised" if new else "nothing new was stored: the archive has it all already"
+    lines = [said + (f", {gone} gone from the site" if gone else ""), "the archive holds", *(f"{number:>6} {words}" for number, words in counted), "", "try next:"]
+    tried = ("search 龙王泉", f"show {repaired or 1}", "export --format csv -o articles.csv")
+    return "\n".join((*lines, *(f"  {_scrapy()} {words}" for words in tried)))
+
+
+def _scrapy() -> str:
+    """``scrapy`` as the user has to type it: by its path where the environment is not active."""
+    own = Path(sys.executable).parent / "scrapy"
+    if shutil.which("scrapy") == str(own):
+        return "scrapy"
+    return os.path.relpath(own) if own.is_relative_to(Path.cwd()) else str(own)

@@ -8,6 +8,7 @@ from typing import Any
 
 from scrapy.commands.crawl import Command as CrawlCommand
 
+from crawler.progress import Progress
 from crawler.running import run_news
 from crawler.schedule import lifeline
 from crawler.sites import BadSite
@@ -26,7 +27,7 @@ class Command(CrawlCommand):
         lifeline.tie()
         assert self.crawler_process is not None
         try:
-            result = run_news(self.crawler_process, **_arguments(opts))
+            result = run_news(self.crawler_process, show=Progress if sys.stderr.isatty() else None, **_arguments(opts))
         except (BadSite, BadArchive, SiteHeld) as error:
             print(f"crawl: {error}", file=sys.stderr)  # noqa: T201 - a command speaks to its user
             self.exitcode = 2

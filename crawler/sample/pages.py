@@ -46,7 +46,8 @@ def answers(day: int, base: str) -> dict[str, Answer]:
 
 def article(story: Story, page: int, made: Sequence[Story]) -> Answer:
     """A page of a story in its own look, encoding and damage."""
-    others = [made[(story.n * 5 + n * 11) % len(made)] for n in range(4)]
+    alike = [other for other in made if (other.look == "english") == (story.look == "english") and other.n != story.n]
+    others = [alike[(story.n * 5 + n * 11) % len(alike)] for n in range(4)]
     html = LOOKS[story.look](story, parts_of(story, page, others))
     name = f"{story.title}_{SECTION_NAMES.get(story.section, '数字报')}_{SITE}"
     if "kit" in story.damage:
