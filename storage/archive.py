@@ -14,6 +14,7 @@ from sqlalchemy.engine import Engine, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
 
 from storage import schema
+from storage.search import Hit, search
 from storage.tables import ArticleRow, EditRow, VersionRow
 
 
@@ -99,12 +100,13 @@ class Archive:
         with self.read() as connection:
             return [dict(row) for row in connection.execute(query).mappings()]
 
-    def search(self, query: str, limit: int = 20) -> list[dict[str, Any]]:
-        """Articles that match, newest first; see README.md for the query language. Raises `storage.search.BadQuery`."""
-        from storage.search import search
+    def search(self, query: str, limit: int = 20, seconds: float | None = None) -> list[Hit]:
+        """Articles that match, the newest first; see README.md for the query language.
 
+        Raises `storage.search.BadQuery`, also where the search takes longer than ``seconds``.
+        """
         with self.read() as connection:
-            return search(connection, query, limit)
+            return search(connection, query, limit, seconds)
 
 
 def _json(value: Any) -> str:

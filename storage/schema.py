@@ -9,8 +9,11 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, inspect
+from sqlalchemy import Connection, inspect, select
 from sqlalchemy.engine import Engine
+
+from storage.search.index import SCHEME, rebuild
+from storage.tables import SearchStateRow
 
 State = Literal["empty", "current", "older", "newer", "foreign"]
 HERE = Path(__file__).parent / "migrations"
@@ -44,3 +47,6 @@ def upgrade(engine: Engine) -> None:
     with engine.connect().execution_options(writing=True) as connection, connection.begin():
         if state(connection) != "current":
             command.upgrade(config(connection), "head")
+        scheme = connection.scalar(select(SearchStateRow.scheme))
+        if scheme != SCHEME:
+            rebuild(connection)

@@ -262,6 +262,8 @@ class ArticleRow(Table):
     published_raw: Mapped[str | None]
     published_from: Mapped[str | None]
     modified_at: Mapped[datetime | None]
+    modified_offset: Mapped[int | None]
+    """Minutes east of UTC as printed."""
     authors: Mapped[list[Any]]
     editor: Mapped[str | None]
     source: Mapped[str | None]
@@ -292,6 +294,8 @@ class ArticleRow(Table):
     """live, revised, gone."""
     sort_at: Mapped[datetime] = mapped_column(index=True)
     """published_at, else first_seen_at: newest first."""
+    position: Mapped[int] = mapped_column(BigInteger)
+    """Place in the order of ``sort_at``, to ten minutes: see `storage.search.positions`."""
     first_seen_at: Mapped[datetime]
     last_seen_at: Mapped[datetime]
     checked_at: Mapped[datetime]
@@ -299,6 +303,18 @@ class ArticleRow(Table):
     run_id: Mapped[int | None] = mapped_column(BigInteger)
     capture_id: Mapped[int | None] = mapped_column(BigInteger)
     extra: Mapped[dict[str, Any] | None]
+    __table_args__ = (Index("ix_articles_position", "position", unique=True),)
+
+
+class SearchStateRow(Table):
+    """The search table's version and reach; one row."""
+
+    __tablename__ = "search_state"
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    scheme: Mapped[int]
+    """The `storage.search.index.SCHEME` that the tokens were made by."""
+    spill: Mapped[int] = mapped_column(BigInteger)
+    """Ten-minute buckets that an article was at most moved to find a free position."""
 
 
 class VersionRow(Table):

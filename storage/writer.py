@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-import hashlib
-import re
-import unicodedata
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, insert, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from crawler.items import Article
-from storage import search_index
 from storage.clean import clean
+from storage.identity import identity, known, named, same_article
 from storage.keys import url_key
+from storage.search import index
+from storage.search.positions import Positions, floor
 from storage.tables import AddressRow, ArticleRow, EditRow, VersionRow
+from storage.values import TOLD, content_hash, values_of, version_of
+
+__all__ = ["Saved", "Visit", "content_hash", "identity", "mark_gone", "save_article", "save_articles"]
 
 INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 Outcome = Literal["stored", "unchanged", "revised"]
-UNSTORED = re.compile(r"[\W_]+")
+LOCK = 70212
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,17 +34,6 @@ class Saved:
     version_id: int | None
     """None where nothing changed."""
     outcome: Outcome
-
-
-def identity(article: Article) -> bytes:
-    """The key that says which article it is: rel=canonical, else its address."""
-    return url_key(article.canonical_url or article.url)
-
-
-def content_hash(title: str | None, text: str) -> bytes:
-    """SHA-256 of title and text without white space and punctuation, NFKC."""
-    joined = UNSTORED.sub("", unicodedata.normalize("NFKC", f"{title or ''}\n{text}"))
-    return hashlib.sha256(joined.encode("utf-8", "replace")).digest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,105 +49,125 @@ class Visit:
 
 def save_article(connection: Connection, article: Article, visit: Visit) -> Saved:
     """Store an article: a new one, a new version, or only the note that it was seen unchanged."""
-    values = _values(article, visit)
-    new_id = connection.scalar(
-        INSERT[connection.dialect.name](ArticleRow).values(**values, first_seen_at=visit.now, version=1, state="live").on_conflict_do_nothing(index_elements=["url_key"]).returning(ArticleRow.id)
-    )
-    if new_id is not None:
-        search_index.put(connection, new_id, None, searchable(values["title"], values["text"]))
-        _address(connection, article, new_id)
-        return Saved(new_id, _version(connection, (new_id, 1), values, article), "stored")
-    return _again(connection, article, values)
+    return save_articles(connection, [(article, visit)])[0]
 
 
-def searchable(title: str | None, text: str) -> str:
-    """The text that a search looks in."""
-    return search_index.normalise(f"{title or ''}\n{text}")
+def save_articles(connection: Connection, articles: Sequence[tuple[Article, Visit]]) -> list[Saved]:
+    """Store many articles at once, in their order; what became of each. The caller's commit makes them durable."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text(f"SELECT pg_advisory_xact_lock({LOCK})"))  # two writers must not take one position
+    batch = _Batch(connection)
+    batch.look_up(article for article, _ in articles)
+    saved = [batch.add(article, visit) for article, visit in articles]
+    return batch.finish(saved)
 
 
-def _again(connection: Connection, article: Article, values: dict[str, Any]) -> Saved:
-    now = values["checked_at"]
-    columns = (ArticleRow.id, ArticleRow.content_hash, ArticleRow.version, ArticleRow.title, ArticleRow.text)
-    old = connection.execute(select(*columns).where(ArticleRow.url_key == values["url_key"])).one()
-    _address(connection, article, old.id)
-    if old.content_hash == values["content_hash"]:
-        touched = {"last_seen_at": now, "checked_at": now, "gone_at": None}
-        connection.execute(update(ArticleRow).where(ArticleRow.id == old.id).values(**touched))
-        return Saved(old.id, None, "unchanged")
-    version = old.version + 1
-    changed = values | {"version": version, "state": "revised", "gone_at": None}
-    connection.execute(update(ArticleRow).where(ArticleRow.id == old.id).values(**changed))
-    new_text = searchable(values["title"], values["text"])
-    search_index.put(connection, old.id, searchable(old.title, old.text), new_text)
-    return Saved(old.id, _version(connection, (old.id, version), values, article), "revised")
+@dataclass(slots=True)
+class _Pending:
+    """An article that is new to the archive, or to this batch of versions."""
+
+    article: Article
+    values: dict[str, Any]
 
 
-def _version(connection: Connection, place: tuple[int, int], values: dict[str, Any], article: Article) -> int:
-    """Write (article id, version number) with its edits; the version's id."""
-    article_id, version = place
-    own = ("title", "text", "text_extracted", "content_hash", "rules", "capture_id", "run_id")
-    left_out = {*own, "url_key", "sort_at", "last_seen_at", "checked_at"}
-    fields = {k: v.isoformat() if hasattr(v, "isoformat") else v for k, v in values.items() if k not in left_out}
-    version_id = connection.scalar(
-        insert(VersionRow)
-        .values(
-            article_id=article_id,
-            version=version,
-            valid_from=values["checked_at"],
-            fields=fields,
-            **{k: values[k] for k in own},
-        )
-        .returning(VersionRow.id)
-    )
-    assert isinstance(version_id, int)
-    if article.edits:
-        rows = [{"version_id": version_id, "ordinal": n, **{k.rstrip("_"): clean(v) for k, v in asdict(edit).items()}} for n, edit in enumerate(article.edits)]
+class _Batch:
+    """Articles on their way into the tables: new ones are written together, known ones one by one."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.positions = Positions(connection)
+        self.known: dict[bytes, Any] = {}
+        self.new: dict[bytes, _Pending] = {}
+        self.saved: dict[bytes, Saved] = {}
+
+    def look_up(self, articles: Iterable[Article]) -> None:
+        keys = {key for article in articles for key in (identity(article), url_key(article.url))}
+        self.known |= known(self.connection, keys)
+
+    def add(self, article: Article, visit: Visit) -> Saved | bytes:
+        """What became of it, or the key under which `finish` will know."""
+        own, asked = url_key(article.url), identity(article)
+        if {own, asked} & self.new.keys():
+            self._write_new()  # the same article twice in a batch
+            self.look_up([article])
+        row = self.known.get(asked)
+        if row is not None and own != asked and not same_article(article, row):
+            article, row, asked = replace(article, canonical_url=None), None, own
+        row = row if row is not None else self.known.get(own)
+        values = values_of(article, visit)
+        if row is not None:
+            return self._again(article, values, row)
+        values |= {"url_key": asked, "first_seen_at": visit.now, "version": 1, "state": "live", "gone_at": None}
+        values["position"] = self.positions.take(values["sort_at"])
+        self.new[asked] = _Pending(article, values)
+        return asked
+
+    def finish(self, saved: Sequence[Saved | bytes]) -> list[Saved]:
+        self._write_new()
+        self.positions.close()
+        return [self.saved[one] if isinstance(one, bytes) else one for one in saved]
+
+    def _write_new(self) -> None:
+        if not self.new:
+            return
+        dialect = self.connection.dialect.name
+        pending, self.new = self.new, {}
+        made = INSERT[dialect](ArticleRow).on_conflict_do_nothing(index_elements=["url_key"]).returning(ArticleRow.id, ArticleRow.url_key)
+        ids = {row.url_key: row.id for row in self.connection.execute(made, [one.values for one in pending.values()])}
+        fresh = {key: one for key, one in pending.items() if key in ids}
+        index.put(self.connection, [one.values for one in fresh.values()])
+        versions = _versions(self.connection, [(ids[key], 1, one) for key, one in fresh.items()])
+        for (key, one), version_id in zip(fresh.items(), versions, strict=True):
+            self.saved[key] = Saved(ids[key], version_id, "stored")
+            self._address(one.article, ids[key], key)
+        for key, one in pending.items():
+            if key not in ids:  # another writer was first
+                row = known(self.connection, [key])[key]
+                self.saved[key] = self._again(one.article, one.values, row)
+
+    def _again(self, article: Article, values: dict[str, Any], row: Any) -> Saved:
+        now = values["checked_at"]
+        self._address(article, row.id, row.url_key)
+        values |= {"url_key": row.url_key, "sort_at": values["published_at"] or row.first_seen_at}
+        if all(values[name] == getattr(row, name) for name in TOLD):
+            touched = {"last_seen_at": now, "checked_at": now, "gone_at": None, "state": "live" if row.version == 1 else "revised"}
+            self.connection.execute(update(ArticleRow).where(ArticleRow.id == row.id).values(**touched))
+            return Saved(row.id, None, "unchanged")
+        changed = values | {"version": row.version + 1, "state": "revised", "gone_at": None, "position": row.position}
+        if floor(values["sort_at"]) != floor(row.sort_at):
+            changed["position"] = self.positions.take(values["sort_at"])
+        changed.pop("first_seen_at", None)
+        index.remove(self.connection, [row._mapping])
+        self.connection.execute(update(ArticleRow).where(ArticleRow.id == row.id).values(**changed))
+        index.put(self.connection, [changed])
+        version_id = _versions(self.connection, [(row.id, row.version + 1, _Pending(article, changed))])[0]
+        self.known |= known(self.connection, [row.url_key])
+        return Saved(row.id, version_id, "revised")
+
+    def _address(self, article: Article, article_id: int, identified: bytes) -> None:
+        """Note every address of the article that is not the one it is stored under."""
+        for url in {article.url, named(article) or article.url}:
+            if (key := url_key(url)) != identified and key not in self.known:
+                row = INSERT[self.connection.dialect.name](AddressRow).values(url_key=key, url=clean(url), article_id=article_id)
+                self.connection.execute(row.on_conflict_do_nothing())
+
+
+def _versions(connection: Connection, versions: list[tuple[int, int, _Pending]]) -> list[int]:
+    """Write versions (article id, number, article) with their edits; their ids."""
+    if not versions:
+        return []
+    rows = [{"article_id": article_id, "version": number, **version_of(one.values)} for article_id, number, one in versions]
+    made = insert(VersionRow).returning(VersionRow.id, sort_by_parameter_order=True)
+    ids = list(connection.scalars(made, rows))
+    edits = [
+        {"version_id": version_id, "ordinal": n, **{k.rstrip("_"): clean(v) for k, v in asdict(edit).items()}}
+        for version_id, (_, _, one) in zip(ids, versions, strict=True)
+        for n, edit in enumerate(one.article.edits)
+    ]
+    if edits:
         table: Any = EditRow.__table__
-        connection.execute(insert(table), rows)
-    return version_id
-
-
-def _address(connection: Connection, article: Article, article_id: int) -> None:
-    """Note the fetched address where the article's identity is another."""
-    key = url_key(article.url)
-    if key == identity(article):
-        return
-    row = INSERT[connection.dialect.name](AddressRow).values(url_key=key, url=clean(article.url), article_id=article_id)
-    connection.execute(row.on_conflict_do_nothing())
-
-
-def _values(article: Article, visit: Visit) -> dict[str, Any]:
-    same = (
-        "url", "canonical_url", "site", "title", "title_raw", "subtitle", "text", "text_extracted", "summary",
-        "published_precision", "published_raw", "published_from", "editor", "source", "section", "language", "script",
-        "dateline", "edition_page", "edition_section", "quality", "extractor",
-    )  # fmt: skip
-    offset = article.published.utcoffset() if article.published else None
-    lost = sum(edit.kind == "lost" for edit in article.edits)
-    values = {name: clean(getattr(article, name)) for name in same}
-    return values | {
-        "url_key": identity(article),
-        "region": visit.region,
-        "run_id": visit.run_id,
-        "capture_id": visit.capture_id,
-        "published_at": article.published,
-        "published_offset": int(offset.total_seconds() // 60) if offset is not None else None,
-        "modified_at": article.modified,
-        "authors": clean(list(article.authors)),
-        "images": clean([asdict(image) for image in article.images]),
-        "attachments": clean([asdict(attachment) for attachment in article.attachments]),
-        "tags": clean(list(article.tags)),
-        "edition_date": article.edition_date,
-        "encoding": asdict(article.encoding) if article.encoding else None,
-        "rules": visit.rules,
-        "content_hash": content_hash(values["title"], values["text"]),
-        "damage": sum(edit.step == "repair" for edit in article.edits) - lost,
-        "lost": lost,
-        "sort_at": article.published or visit.now,
-        "last_seen_at": visit.now,
-        "checked_at": visit.now,
-        "extra": clean(dict(article.extra)) or None,
-    }
+        connection.execute(insert(table), edits)
+    return ids
 
 
 def mark_gone(connection: Connection, key: bytes, now: datetime) -> int | None:

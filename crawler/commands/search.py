@@ -38,6 +38,6 @@ class Command(ScrapyCommand):
             self.exitcode = 2
             return
         for hit in hits:
-            day = hit["published_at"].date().isoformat() if hit["published_at"] else "no date   "
-            print(f"{hit['id']:>6}  {day}  {hit['site'] or ''}  {hit['title'] or ''}\n        {hit['snippet']}")  # noqa: T201
+            day = hit.published_at.date().isoformat() if hit.published_at else "no date   "
+            print(f"{hit.id:>6}  {day}  {hit.site or ''}  {hit.title or ''}\n        {hit.snippet.marked()}")  # noqa: T201
         print(f"{len(hits)} articles", file=sys.stderr)  # noqa: T201

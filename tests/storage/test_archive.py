@@ -71,7 +71,13 @@ def test_search(archive, query):
     assert len(archive.search(query)) == QUERIES[query]
 
 
-@pytest.mark.parametrize("query", ['"open', "OR 东", "东 OR", "，", "after:soon", "family:x", "x" * 300, ""])
+BAD = [
+    '"open', "OR 东", "东 OR", "东 OR OR 西", "，", "after:soon", "family:x", "x" * 300, "", "(东", "东 )", "()", "site:", "source:，",
+    "(" * 20 + "东" + ")" * 20, "a " * 17,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("query", BAD)
 def test_bad_queries_are_a_clear_message(archive, query):
     with pytest.raises(BadQuery):
         archive.search(query)
