@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from functools import lru_cache
 from urllib.parse import urlsplit, urlunsplit
 
 from w3lib.url import canonicalize_url
@@ -35,6 +36,7 @@ def canonical(url: str) -> str:
     return canonicalize_url(urlunsplit((parts.scheme.lower(), host, path, query, "")))
 
 
+@lru_cache(maxsize=4096)
 def url_key(url: str) -> bytes:
     """16 bytes that stand for the address in every table."""
     return hashlib.sha256(canonical(url).encode("utf-8", "replace")).digest()[:16]

@@ -8,26 +8,18 @@ from __future__ import annotations
 
 import hashlib
 import re
-import unicodedata
 from collections.abc import Iterable
 
 import numpy as np
 
-from storage.simplify import simplify
+from storage.search.normal import normalise
+
+__all__ = ["FIELDS", "RUN", "name", "normalise", "numbers", "pairs", "singles"]
 
 RUN = re.compile(r"[^\W_]+")
 FIELDS = {"source": "\ue001", "author": "\ue002", "site": "\ue003", "region": "\ue004"}
 NAMES = 0xF0000
 """First character of the plane in which names (of sites, regions) are written as two characters of their hash."""
-
-
-def normalise(value: str) -> str:
-    """NFKC, case folded, traditional characters simplified.
-
-    >>> normalise("ＡＢ經濟")
-    'ab经济'
-    """
-    return simplify(unicodedata.normalize("NFKC", value).casefold())
 
 
 def pairs(normalised: str, field: str = "") -> set[str]:
