@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import fields, is_dataclass
 from datetime import UTC, date, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from crawler.items import Article, CaptureRef, Page
+from storage.keys import canonical
 
 OMITTED = ("page", "edits", "text_extracted", "encoding", "extra", "extractor", "title_raw", "quality")
 
@@ -40,6 +42,45 @@ def warc_pages(path: Path) -> Iterator[Page]:
             raise BadReplay(f"{path}: broken after {found} records: {error}; `scrapy fsck` repairs a torn tail") from None
     if not found:
         raise BadReplay(f"{path}: holds no WARC record; is it a WARC file?")
+
+
+class Saved:
+    """The pages in WARC files by address: what a multi-page article's further pages are taken from.
+
+    Of several captures of an address the first one after the article's own is the one that was read with it.
+    """
+
+    def __init__(self, paths: list[Path]) -> None:
+        self.paths = paths
+
+    @cached_property
+    def _places(self) -> dict[str, list[tuple[int, int]]]:
+        found: dict[str, list[tuple[int, int]]] = {}
+        for number, path in enumerate(self.paths):
+            for page in warc_pages(path):
+                if page.status == 200 and page.capture:
+                    found.setdefault(canonical(page.url), []).append((number, page.capture.offset))
+        return found
+
+    def after(self, first: Page) -> Callable[[str], Page | None]:
+        """A look-up of pages as they were captured after ``first``."""
+        at = next(((n, first.capture.offset) for n, path in enumerate(self.paths) if first.capture and path.name == first.capture.file), (0, 0))
+
+        def saved(url: str) -> Page | None:
+            places = self._places.get(canonical(url), [])
+            place = next((place for place in places if place > at), places[-1] if places else None)
+            return page_at(self.paths[place[0]], place[1]) if place else None
+
+        return saved
+
+
+def page_at(path: Path, offset: int) -> Page:
+    """The response at a byte offset of a WARC file as a `Page`."""
+    from fastwarc.warc import ArchiveIterator
+
+    with path.open("rb") as stream:
+        stream.seek(offset)
+        return _page(next(iter(ArchiveIterator(stream))), path)
 
 
 def _check_start(path: Path) -> None:

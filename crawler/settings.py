@@ -12,6 +12,7 @@ USER_AGENT = "fangzhi/0.1 (regional news archive)"
 ARCHIVE_URL = os.environ.get("ARCHIVE_URL", "sqlite:///archive.db")
 CAPTURES_DIR = os.environ.get("CAPTURES_DIR", "captures")
 SITES_DIR = os.environ.get("SITES_DIR")
+ALLOW_ADDRESSES: list[str] = []  # private addresses that any crawl may connect to; a profile names its own
 LOGS_DIR = os.environ.get("LOGS_DIR", "logs")
 SCHEDULE_SLOTS = int(os.environ.get("SCHEDULE_SLOTS", "0"))  # crawls at once; 0: as many as cores
 SCHEDULE_GRACE = 60.0

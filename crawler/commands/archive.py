@@ -53,12 +53,12 @@ class Command(ScrapyCommand):
 def report(url: str, result: Result) -> str:
     """What the run brought, what the archive holds, and three commands to go on with."""
     new = result.counts.get("stored", 0) + result.counts.get("revised", 0)
-    gone = result.counts.get("gone", 0)
     with Archive(url) as archive, archive.read() as connection:
         done = select(EditRow.step, func.count()).where(EditRow.kind.in_(("repair", "strip"))).group_by(EditRow.step)
         steps = dict(connection.execute(done).all())
         lost = connection.scalar(select(func.count()).where(EditRow.kind == "lost"))
         families, members = connection.execute(select(func.count(), func.sum(FamilyRow.size)).where(FamilyRow.size > 1)).one()
+        gone = connection.scalar(select(func.count()).where(ArticleRow.state == "gone"))
         articles = connection.scalar(select(func.count()).select_from(ArticleRow))
         repaired = connection.scalar(select(ArticleRow.id).order_by(ArticleRow.damage.desc(), ArticleRow.id).limit(1))
     counted = (
@@ -69,7 +69,7 @@ def report(url: str, result: Result) -> str:
         (families, f"families of reprints, {members or 0} articles in them"),
     )
     said = f"{new} articles stored or revised" if new else "nothing new was stored: the archive has it all already"
-    lines = [said + (f", {gone} gone from the site" if gone else ""), "the archive holds", *(f"{number:>6} {words}" for number, words in counted), "", "try next:"]
+    lines = [said + (f"; {gone} of the archive are gone from the site" if gone else ""), "the archive holds", *(f"{number:>6} {words}" for number, words in counted), "", "try next:"]
     tried = ("search 龙王泉", f"show {repaired or 1}", "export --format csv -o articles.csv")
     return "\n".join((*lines, *(f"  {_scrapy()} {words}" for words in tried)))
 

@@ -6,15 +6,18 @@ import argparse
 import json
 import sys
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
+from crawler.discovery.epaper import CONTENT
 from crawler.items import Dropped, Page
-from crawler.replay import BadReplay, as_json, saved_page, warc_pages
+from crawler.links import is_article
+from crawler.replay import BadReplay, Saved, as_json, saved_page, warc_pages
 from crawler.sites import BadSite, Site, load
+from storage.keys import canonical
 
 
 class Command(ScrapyCommand):
@@ -43,9 +46,7 @@ class Command(ScrapyCommand):
         folder = self.settings.get("SITES_DIR")
         try:
             site = load(opts.site, Path(folder) if folder else None) if opts.site else None
-            counts: Counter[str] = Counter()
-            for page in _pages(args, opts):
-                counts[_replay(page, site, opts)] += 1
+            counts = self._replay(args, opts, site)
         except (BadReplay, BadSite) as error:
             print(f"replay: {error}", file=sys.stderr)  # noqa: T201 - a command speaks to its user
             self.exitcode = 2
@@ -55,6 +56,13 @@ class Command(ScrapyCommand):
         if counts["failed"]:
             self.exitcode = 1
 
+    def _replay(self, args: list[str], opts: argparse.Namespace, site: Site | None) -> Counter[str]:
+        counts: Counter[str] = Counter()
+        saved, parts = Saved([Path(name) for name in args]), set[str]()
+        for page in _pages(args, opts):
+            counts[_kind(page, site, parts) or _read(page, site, opts, _noting(saved.after(page), parts))] += 1
+        return counts
+
 
 def _pages(args: list[str], opts: argparse.Namespace) -> Iterable[Page]:
     if opts.page:
@@ -62,14 +70,29 @@ def _pages(args: list[str], opts: argparse.Namespace) -> Iterable[Page]:
     return (page for name in args for page in warc_pages(Path(name)))
 
 
-def _replay(page: Page, site: Site | None, opts: argparse.Namespace) -> str:
+def _kind(page: Page, site: Site | None, parts: set[str]) -> str | None:
+    """What a capture is, where it is no article's first page; a profile tells listings by their address."""
+    if page.status != 200 or "html" not in (page.content_type or "html"):
+        return "not a page"
+    if canonical(page.url) in parts:
+        return "further pages"
+    return "listings" if site and site.article and not (is_article(page.url, site) or CONTENT.search(page.url)) else None
+
+
+def _noting(saved: Callable[[str], Page | None], parts: set[str]) -> Callable[[str], Page | None]:
+    def look(url: str) -> Page | None:
+        parts.add(canonical(url))
+        return saved(url)
+
+    return look
+
+
+def _read(page: Page, site: Site | None, opts: argparse.Namespace, saved: Callable[[str], Page | None]) -> str:
     """Print one page's article; the name of what became of it."""
     from pipelines import process
 
-    if page.status != 200 or "html" not in (page.content_type or "html"):
-        return "not a page"
     try:
-        article = process(page, site)
+        article = process(page, site, saved)
     except Dropped as reason:
         print(json.dumps({"url": page.url, "dropped": type(reason).__name__, "why": str(reason)}, ensure_ascii=False))  # noqa: T201
         return f"dropped ({type(reason).__name__})"

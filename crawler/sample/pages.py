@@ -92,7 +92,8 @@ def _listings(made: Sequence[Story]) -> dict[str, Answer]:
     more = {**dict.fromkeys(MOVED, "旧闻"), **dict.fromkeys(SOFT_404, "下线的旧闻"), **dict.fromkeys(LIST_PAGES, "专题"), PRIVATE: "内部通讯"}
     extra = " ".join(f'<a href="{path}">{words}</a>' for path, words in more.items())
     search = '<form action="/search"><input name="q"></form> 热搜：<a href="/search?q=%E6%B3%89">龙王泉</a> <a href="/search/t20260601_1.html">停水</a>'
-    found["/"] = _html(f"<title>{SITE}</title>", f"{nav()}{search}<ul>{newest}</ul>{extra}{foot()}")
+    feed = '<link rel="alternate" type="application/rss+xml" href="/rss.xml">'
+    found["/"] = _html(f"<title>{SITE}</title>{feed}", f"{nav()}{search}<ul>{newest}</ul>{extra}{foot()}")
     return found
 
 

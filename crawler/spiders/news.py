@@ -47,7 +47,7 @@ class NewsSpider(scrapy.Spider):
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> NewsSpider:
         spider: NewsSpider = super().from_crawler(crawler, *args, **kwargs)
         spider.site = site_of(crawler.settings, *spider.asked)
-        EXCEPTIONS.update(spider.site.allow_addresses)
+        EXCEPTIONS.update((*spider.site.allow_addresses, *crawler.settings.getlist("ALLOW_ADDRESSES")))
         for key, value in (
             ("DOWNLOAD_DELAY", spider.site.delay), ("CONCURRENT_REQUESTS_PER_DOMAIN", max(1, spider.site.concurrency)),
         ):  # fmt: skip
