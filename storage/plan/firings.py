@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, exists, or_, select, update
+from sqlalchemy import BindParameter, Connection, bindparam, exists, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 
 from storage.frontier import LeaseLost
-from storage.tables import FiringRow, RunRow, SiteRow
+from storage.tables import FiringRow, RunRow, SiteRow, UTCDateTime
 
 CLAIM = timedelta(seconds=20)
 """A claim that is not renewed for so long is lost; renew it every quarter of that."""
@@ -44,24 +44,34 @@ class Ended:
     log: str | None = None
 
 
+NOW: BindParameter[datetime] = bindparam("now", type_=UTCDateTime())
+FREE = or_(SiteRow.lease_expires_at.is_(None), SiteRow.lease_expires_at < NOW)
+OTHER = aliased(FiringRow)
+# Built once: a planner looks every two seconds, and building these costs more than running them.
+WAITING = (
+    select(FiringRow.id)
+    .join(SiteRow, SiteRow.name == FiringRow.site)
+    .where(FiringRow.state == "planned", FiringRow.not_before <= NOW, ~SiteRow.paused, FREE)
+    .where(~exists().where(OTHER.site == FiringRow.site, OTHER.state == "started"))
+    .order_by(FiringRow.planned_at, FiringRow.id)
+    .limit(1)
+    .with_for_update(skip_locked=True)
+)
+WAITING_OF_SITE = WAITING.where(FiringRow.site == bindparam("site"))
+ABANDONED = (
+    select(FiringRow.id, FiringRow.claim, FiringRow.site, FiringRow.planned_at, FiringRow.run_id, FiringRow.owner)
+    .join(SiteRow, SiteRow.name == FiringRow.site)
+    .where(FiringRow.state == "started", FiringRow.heartbeat_at < bindparam("stale", type_=UTCDateTime()), FREE)
+    .with_for_update(skip_locked=True)
+)
+
+
 def claim(connection: Connection, owner: str, now: datetime, site: str | None = None) -> Claim | None:
     """Take the firing that waits longest (of one site, where one is named) and may be started now; None where there is none.
 
     A site that is paused, is being crawled or has a firing started is passed over.
     """
-    other = aliased(FiringRow)
-    free = or_(SiteRow.lease_expires_at.is_(None), SiteRow.lease_expires_at < now)
-    query = (
-        select(FiringRow.id)
-        .join(SiteRow, SiteRow.name == FiringRow.site)
-        .where(FiringRow.state == "planned", FiringRow.not_before <= now, ~SiteRow.paused, free)
-        .where(~exists().where(other.site == FiringRow.site, other.state == "started"))
-        .where(FiringRow.site == site if site else FiringRow.site.is_not(None))
-        .order_by(FiringRow.planned_at, FiringRow.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
-    chosen = connection.scalar(query)
+    chosen = connection.scalar(WAITING_OF_SITE, {"now": now, "site": site}) if site else connection.scalar(WAITING, {"now": now})
     if chosen is None:
         return None
     taken = (
@@ -156,14 +166,9 @@ def reclaim(connection: Connection, now: datetime) -> list[str]:
     A launcher is gone when neither it has renewed its claim nor its crawl the site's lease. Where the crawl came to its
     end all the same, that end counts, and nothing is run twice.
     """
-    free = or_(SiteRow.lease_expires_at.is_(None), SiteRow.lease_expires_at < now)
-    query = (
-        select(FiringRow.id, FiringRow.claim, FiringRow.site, FiringRow.planned_at, FiringRow.run_id, FiringRow.owner)
-        .join(SiteRow, SiteRow.name == FiringRow.site)
-        .where(FiringRow.state == "started", FiringRow.heartbeat_at < now - CLAIM, free)
-        .with_for_update(skip_locked=True)
-    )
-    return [row.site for row in connection.execute(query).all() if _reclaim(connection, row, now)]
+    abandoned = connection.execute(ABANDONED, {"now": now, "stale": now - CLAIM}).all()
+    return [row.site for row in abandoned if _reclaim(connection, row, now)]
+
 
 
 def _reclaim(connection: Connection, row: Any, now: datetime) -> bool:
@@ -172,6 +177,9 @@ def _reclaim(connection: Connection, row: Any, now: datetime) -> bool:
     if run is not None and run.state in ("finished", "degraded", "failed"):
         finish(connection, held, Ended(exit_code=0 if run.state == "finished" else 1, reason=run.reason), now)
         return bool(run.state != "finished")
+    # The crawl may be alive yet, and only late: from here on nothing of it is written.
+    revoked = {"lease_token": SiteRow.lease_token + 1, "lease_owner": None, "lease_expires_at": None}
+    connection.execute(update(SiteRow).where(SiteRow.name == row.site).values(**revoked))
     reason = f"{row.owner} is gone"
     if row.run_id is not None:
         _lose_run(connection, row.run_id, reason, now)

@@ -8,17 +8,32 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, or_, select, update
+from sqlalchemy import BindParameter, Connection, bindparam, or_, select, update
 
 from storage.cron import Cron
 from storage.frontier import LEASE
-from storage.plan.firings import BACK_OFF, fold
-from storage.tables import FiringRow, PlanRow, SiteRow
+from storage.plan.firings import BACK_OFF, NOW, fold
+from storage.tables import FiringRow, PlanRow, SiteRow, UTCDateTime
 from storage.writer import INSERT
 
 BATCH = 500
 CORRECTION = timedelta(hours=3)
 """A clock set back by more is a correction, as for Debian's cron: planning starts over from the new time."""
+
+
+AHEAD: BindParameter[datetime] = bindparam("ahead", type_=UTCDateTime())
+# Built once: a planner looks every two seconds, and building these costs more than running them.
+DUE = (
+    select(PlanRow.__table__)
+    .join(SiteRow, SiteRow.name == PlanRow.site)
+    .where(PlanRow.next_at.is_not(None), ~SiteRow.paused, or_(PlanRow.next_at <= NOW, PlanRow.planned_until > AHEAD))
+    .order_by(PlanRow.next_at)
+    .limit(BATCH)
+    .with_for_update(skip_locked=True, of=PlanRow)
+)
+LEASES = update(SiteRow).where(SiteRow.lease_expires_at > AHEAD).values(lease_expires_at=NOW)
+BEATS = update(FiringRow).where(FiringRow.state == "started", FiringRow.heartbeat_at > AHEAD).values(heartbeat_at=NOW)
+WAITS = update(FiringRow).where(FiringRow.state == "planned", FiringRow.not_before > AHEAD).values(not_before=NOW)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,16 +80,9 @@ def _adopt(connection: Connection, one: Wanted, now: datetime) -> None:
 
 def plan_due(connection: Connection, now: datetime) -> list[str]:
     """Plan every site whose time has come; the sites that got a firing. Any number of planners may call it at once."""
-    set_back = PlanRow.planned_until > now + CORRECTION
-    query = (
-        select(PlanRow.__table__)
-        .join(SiteRow, SiteRow.name == PlanRow.site)
-        .where(PlanRow.next_at.is_not(None), ~SiteRow.paused, or_(PlanRow.next_at <= now, set_back))
-        .order_by(PlanRow.next_at)
-        .limit(BATCH)
-        .with_for_update(skip_locked=True, of=PlanRow)
-    )
-    return [row.site for row in connection.execute(query).all() if _plan(connection, row, now)]
+    due = connection.execute(DUE, {"now": now, "ahead": now + CORRECTION}).all()
+    return [row.site for row in due if _plan(connection, row, now)]
+
 
 
 def _plan(connection: Connection, row: Any, now: datetime) -> bool:
@@ -101,8 +109,5 @@ def mend(connection: Connection, now: datetime) -> None:
 
     Nothing is taken from anyone here: whoever is alive renews, whoever is not runs out.
     """
-    lease = update(SiteRow).where(SiteRow.lease_expires_at > now + 2 * LEASE).values(lease_expires_at=now + LEASE)
-    beat = update(FiringRow).where(FiringRow.state == "started", FiringRow.heartbeat_at > now + LEASE).values(heartbeat_at=now)
-    wait = update(FiringRow).where(FiringRow.state == "planned", FiringRow.not_before > now + 2 * BACK_OFF[-1]).values(not_before=now)
-    for statement in (lease, beat, wait):
-        connection.execute(statement)
+    for statement, ahead, anew in ((LEASES, 2 * LEASE, now + LEASE), (BEATS, LEASE, now), (WAITS, 2 * BACK_OFF[-1], now)):
+        connection.execute(statement, {"ahead": now + ahead, "now": anew})
