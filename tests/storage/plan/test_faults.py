@@ -21,7 +21,7 @@ from storage.archive import Archive
 from storage.plan import Claim, Ended, Wanted
 from storage.tables import FiringRow, OutcomeRow, PlanRow, RunRow, SiteRow
 
-WORLDS = int(os.environ.get("FANGZHI_SCHEDULES", "1000"))
+WORLDS = int(os.environ.get("FANGZHI_SCHEDULES", "300"))
 SECOND = timedelta(seconds=1)
 # (minutes, hours, the two fields, whether they name fixed times)
 SCHEDULES = (
