@@ -14,14 +14,19 @@ LONGEST = 400
 """Characters that are searched; a date line is shorter."""
 DIGITS = {ord(a): b for a, b in zip("〇○零一二三四五六七八九０１２３４５６７８９：", "000123456789" + "0123456789:", strict=True)}
 
-CLOCK = r"(?:\D{0,4}?(上午|下午|晚上?|早上|凌晨|中午)?\s*(\d{1,2})\s*[:时時点]\s*(\d{1,2})(?:\s*[:分]\s*(\d{1,2}))?)?"
+HALF = r"(上午|下午|晚上?|早上|早晨|清晨|凌晨|中午|傍晚|夜间|AM|PM|am|pm)"
+CLOCK = (
+    rf"(?:[^\d\n]{{0,4}}?{HALF}?\s*(\d{{1,2}})(?:\s*[:：]\s*(\d{{1,2}})(?:\s*[:：]\s*(\d{{1,2}}))?"
+    r"|\s*[时時点點](?:\s*(\d{1,2})\s*分?(?:\s*(\d{1,2})\s*秒)?)?)(?:\s*(AM|PM|am|pm|a\.m\.|p\.m\.)\b)?)?"
+)
+"""A clock: half of the day, hour, then minute and second after colons or after 时 and 分; seven groups."""
 FULL = re.compile(
-    r"(?<!\d)((?:19|20)\d{2})\s*(?:[-/.]|年)\s*(0?[1-9]|1[0-2])\s*(?:[-/.]|月)\s*(3[01]|[12]\d|0?[1-9])(?!\d)\s*[日号]?"
+    r"(?<!\d)((?:19|20)\d{2})(?:\s*(?:[-/.]|年)\s*|\s+(?=\d{1,2}\s?/))(0?[1-9]|1[0-2])\s*(?:[-/.]|月)\s*(3[01]|[12]\d|0?[1-9])(?!\d)\s*[日号]?"
     r"(?:T|\s|&nbsp;|,|，|\||\(|（|星期.|周.|\)|）)*" + CLOCK + r"(?:\.\d{1,6})?\s*(Z|[+-]\d{2}:?\d{2})?"
 )
 COMPACT_CLOCK = re.compile(r"(?<!\d)(20\d{2})[-/.]?(0[1-9]|1[0-2])[-/.]?(3[01]|[12]\d|0[1-9])\s*(\d{2}):(\d{2})(?::(\d{2}))?")
 ROC = re.compile(r"民[國国]\s*(\d{2,3})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日" + CLOCK)
-HANZI = re.compile(r"([〇○零一二三四五六七八九]{4})年([一二三四五六七八九十]{1,3})月([一二三四五六七八九十]{1,3})日")
+HANZI = re.compile(r"([〇○Ｏ０零一二三四五六七八九]{4})年([一二三四五六七八九十]{1,3})月([一二三四五六七八九十]{1,3})日" + CLOCK)
 AGO = re.compile(r"(\d{1,3})\s*(秒|分钟|分鐘|小时|小時|天)\s*(?:之)?前")
 NAMED_DAY = re.compile(r"(今天|今日|昨天|昨日|前天)" + CLOCK)
 MONTH_DAY = re.compile(r"(?<![\d./年-])(0?[1-9]|1[0-2])\s*(?:-|月)\s*(3[01]|[12]\d|0?[1-9])(?!\d)\s*日?\s*" + CLOCK)
@@ -36,8 +41,14 @@ ENGLISH_DAY_FIRST = re.compile(
 )  # fmt: skip
 RFC822 = re.compile(r"(?:[A-Z][a-z]{2}, )?\d{1,2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}(?::\d{2})? (?:[+-]\d{4}|GMT|UTC)")
 IN_URL = re.compile(r"(?<!\d)((?:19|20)\d{2})[-/_]?(0[1-9]|1[0-2])[-/_]?(3[01]|[12]\d|0[1-9])(?!\d)")
-MONTH_IN_URL = re.compile(r"/((?:19|20)\d{2})[-/]?(0[1-9]|1[0-2])/(3[01]|[12]\d|0?[1-9])/")
-AFTERNOON = ("下午", "晚", "晚上")
+MONTH_IN_URL = re.compile(r"/((?:19|20)\d{2})[-/]?(0?[1-9]|1[0-2])/(3[01]|[12]\d|0?[1-9])/")
+AFTERNOON = frozenset(["下午", "晚", "晚上", "傍晚", "夜间", "pm", "p.m."])
+MORNING = frozenset(["凌晨", "am", "a.m."])
+EARLIEST = 1990
+"""No page on the web is older."""
+FIRST_URL = 1995
+Clock = tuple[int, int, int | None]
+"""Hour, minute and, where it is printed, second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,39 +80,51 @@ def find_date(text: str, *, zone: ZoneInfo, fetched_at: datetime | None = None) 
 def possible(when: datetime, fetched_at: datetime | None) -> bool:
     """Whether a page can be of that date: not before the web had newspapers, not after its fetch."""
     latest = (fetched_at or datetime.now(when.tzinfo)) + timedelta(days=2)
-    return when.year >= 1990 and when <= latest
+    return when.year >= EARLIEST and when <= latest
 
 
-def date_from_url(url: str, *, zone: ZoneInfo) -> Found | None:
+def date_from_url(url: str, *, zone: ZoneInfo, fetched_at: datetime | None = None) -> Found | None:
     """The day in an address such as ``/2026-03/18/content_1.htm`` or ``/t20260318_1.html``.
+
+    Not before 1995, nor after the fetch: other digits in addresses are numbers of articles.
 
     >>> date_from_url("http://n.example/html/2026-03/18/content_1.htm", zone=ZoneInfo("Asia/Shanghai")).raw
     '2026-03/18'
     """
     for pattern in (IN_URL, MONTH_IN_URL):
-        if match := pattern.search(url):
-            return _made(match.group(0).strip("/"), zone, [int(x) for x in match.groups()], None)
+        for match in pattern.finditer(url):
+            found = _made(match.group(0).strip("/"), zone, [int(x) for x in match.groups()], None)
+            if found and found.when.year >= FIRST_URL and possible(found.when, fetched_at):
+                return found
     return None
 
 
-def _made(raw: str, zone: ZoneInfo | timezone, day: list[int], clock: tuple[str | None, str, str, str | None] | None) -> Found | None:
-    precision: Precision = "day"
-    hour = minute = second = 0
-    if clock:
-        half, h, m, s = clock
-        hour, minute, second = int(h), int(m), int(s or 0)
-        if half in AFTERNOON and hour < 12:
-            hour += 12
-        precision = "second" if s else "minute"
+def _made(raw: str, zone: ZoneInfo | timezone, day: list[int], clock: Clock | None) -> Found | None:
+    hour, minute, second = clock or (0, 0, None)
+    precision: Precision = "day" if clock is None else "minute" if second is None else "second"
     try:
-        return Found(datetime(day[0], day[1], day[2], hour, minute, second, tzinfo=zone), precision, raw.strip())  # type: ignore[misc,arg-type]  # day has three
+        return Found(datetime(day[0], day[1], day[2], hour, minute, second or 0, tzinfo=zone), precision, raw.strip(" \t\n|,，(（"))
     except ValueError:
         return None
 
 
-def _clock(groups: tuple[str | None, ...]) -> tuple[str | None, str, str, str | None] | None:
-    half, h, m, s = groups
-    return (half, h, m, s) if h and m and int(h) < 25 and int(m) < 60 else None
+def _clock(groups: tuple[str | None, ...]) -> Clock | None:
+    """The time of day in the groups of `CLOCK`; None where none is printed or none can be.
+
+    >>> _clock(("凌晨", "12", None, None, "5", None, None)), _clock(("下午", "3", None, None, None, None, None))
+    ((0, 5, None), (15, 0, None))
+    """
+    half, h, colon_minute, colon_second, minute, second, suffix = groups
+    if h is None:
+        return None
+    hour, m = int(h), int(colon_minute or minute or 0)
+    s = colon_second or second
+    part = (half or suffix or "").lower()
+    if part in AFTERNOON and hour < 12 or part == "中午" and hour < 10:
+        hour += 12
+    elif part in MORNING and hour == 12:
+        hour = 0
+    return (hour, m, int(s) if s else None) if hour < 24 and m < 60 and int(s or 0) < 60 else None
 
 
 def _rfc822(text: str, zone: ZoneInfo) -> Found | None:
@@ -119,13 +142,12 @@ def _full(text: str, zone: ZoneInfo) -> Found | None:
         year, month, day, *clock, offset = match.groups()
         if _copyright(text, match.start()):
             continue
-        read_clock = _clock(tuple(clock))
-        found = _made(match.group(0), _zone(offset) or zone, [int(year), int(month), int(day)], read_clock)
+        found = _made(match.group(0), _zone(offset) or zone, [int(year), int(month), int(day)], _clock(tuple(clock)))
         if found:
             return found
     if compact := COMPACT_CLOCK.search(text):
         year, month, day, h, m, s = compact.groups()
-        return _made(compact.group(0), zone, [int(year), int(month), int(day)], (None, h, m, s))
+        return _made(compact.group(0), zone, [int(year), int(month), int(day)], (int(h), int(m), int(s) if s else None))
     return None
 
 
@@ -158,8 +180,8 @@ def _hanzi(text: str, zone: ZoneInfo) -> Found | None:
     match = HANZI.search(text)
     if not match:
         return None
-    year, month, day = match.groups()
-    return _made(match.group(0), zone, [int(year.translate(DIGITS)), _number(month), _number(day)], None)
+    year, month, day, *clock = match.groups()
+    return _made(match.group(0), zone, [int(year.translate(DIGITS)), _number(month), _number(day)], _clock(tuple(clock)))
 
 
 def _number(text: str) -> int:
@@ -180,15 +202,15 @@ def _english(text: str, zone: ZoneInfo) -> Found | None:
         return _made(match.group(0), zone, [int(year), number, int(day)], _twelve(h, m, half))
     if match := ENGLISH_DAY_FIRST.search(text):
         day, month, year, h, m = match.groups()
-        clock = (None, h, m, None) if h else None
+        clock = (int(h), int(m), None) if h else None
         return _made(match.group(0), zone, [int(year), MONTHS.index(month[:3].lower()) + 1, int(day)], clock)
     return None
 
 
-def _twelve(h: str | None, m: str | None, half: str | None) -> tuple[None, str, str, None] | None:
+def _twelve(h: str | None, m: str | None, half: str | None) -> Clock | None:
     if not h or not m or not half:
         return None
-    return None, str(int(h) % 12 + (12 if half.lower() == "p" else 0)), m, None
+    return int(h) % 12 + (12 if half.lower() == "p" else 0), int(m), None
 
 
 UNITS = {"秒": "seconds", "分钟": "minutes", "分鐘": "minutes", "小时": "hours", "小時": "hours", "天": "days"}

@@ -1,55 +1,303 @@
-"""Which part of the page is the article: the element where prose outweighs everything else by most."""
+"""Which part of the page is the article: the element where prose outweighs everything else by most.
+
+Every line speaks for or against the elements that hold it. An element's value is the sum over its lines, where a part
+that is mostly links counts as nothing (it will be left out), so that a related list or an advertisement inside the
+article's own element does not spoil it. From the top the search goes down as long as one child holds nearly all of
+the value; what a split article left behind in neighbouring elements is taken back in.
+"""
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import Any
 
 from pipelines.extract.lines import Line
 from pipelines.strip_disclaimers import rule_of
 
-LINK_COST = 1.2
-OTHER_COST = 0.35
-CLUTTER_GAIN = 0.1
+LINK_COST = 1.0
+SHORT_GAIN = {"p": 0.1, "blockquote": 0.1, "pre": 0.1}
+SHORT_COST = 0.05
+CLUTTER_GAIN = 0.06
 LONGEST = 800
+DESCEND = 0.72
+"""A child with this share of an element's value takes its place."""
+FAR = 300
+"""Linked characters between two parts of one article; more stand between an article and the next thing."""
+TEASER = 40
+TALK = re.compile(
+    r"^[\s\[【(（]*(?:\d{1,3}\s*[楼樓#]|沙发|板凳|地板|回复|回覆|支持|反对|赞|顶|踩|举报|引用|网友|評論|评论|发表于|發表於|Reply|Like|Report|Permalink|\d+ (?:likes?|replies|points))"
+    r"|(?:发表于|发布于|回复|说道?|says?|wrote|said)\s*[:：]?\s*$|\[[^\]]{2,16}网友\]|^\d{4}-\d{1,2}-\d{1,2} \d{1,2}:\d{2}(?::\d{2})?$",
+    re.I,
+)
+
+
+@dataclass(slots=True, eq=False)
+class Node:
+    """An element that holds lines."""
+
+    element: Any
+    parent: Node | None
+    own: list[Line] = field(default_factory=list)
+    children: list[Node] = field(default_factory=list)
+    value: float = 0.0
+    prose: float = 0.0
+    chars: int = 0
+    linked: int = 0
+    kept_chars: int = 0
+    """Characters outside its pruned parts."""
+    kept_linked: int = 0
+    talk: int = 0
+    first: int = 0
+    last: int = 0
+    pruned: bool = False
+
+    @property
+    def density(self) -> float:
+        """Share of its characters that are links."""
+        return self.linked / self.chars if self.chars else 0.0
+
+    @property
+    def kept_density(self) -> float:
+        """The same without its pruned parts."""
+        return self.kept_linked / self.kept_chars if self.kept_chars else 0.0
+
+    @property
+    def talky(self) -> bool:
+        """Whether it reads like visitors' comments."""
+        return self.talk >= 3 and self.talk * 60 > self.prose
+
+
+@dataclass(slots=True)
+class Found:
+    """The body's lines, and how sure that is."""
+
+    lines: list[Line]
+    value: float
+    doubt: float
+    """0 where nothing else on the page competes, towards 1 where something else weighs as much."""
+    element: Any = None
 
 
 def weight(line: Line) -> float:
     """What a line speaks for (or against) its container being the body."""
-    if line.prose and rule_of(line.text):
+    size = line.size
+    if not line.prose:
+        gain = SHORT_GAIN.get(line.block.tag, -SHORT_COST)
+        return (line.free * gain - line.linked * LINK_COST) * size
+    if line.clutter:
+        return min(line.free, LONGEST) * CLUTTER_GAIN * size
+    if rule_of(line.text):
         return 0.0  # a disclaimer reads like prose, and is none
-    if line.prose:
-        gain = min(line.free, LONGEST) * (1.0 if line.marks > 1 or line.free > 40 else 0.6)
-        return gain * (CLUTTER_GAIN if line.clutter else 1.0) - line.linked * LINK_COST
-    return -line.linked * LINK_COST - line.free * OTHER_COST
+    gain = 1.0 if line.marks > 1 or line.free > 40 or line.ended else 0.6
+    return (min(line.free, LONGEST) * gain - line.linked * LINK_COST * 0.5) * size
 
 
-def find_container(lines: list[Line]) -> tuple[Any, float] | None:
-    """(element, weight) of the best container; None on a page without lines."""
-    totals: dict[Any, float] = {}
-    chain: dict[Any, tuple[Any, ...]] = {}
-    for line in lines:
-        value = weight(line)
-        for element in _ancestors(line.block, chain):
-            totals[element] = totals.get(element, 0.0) + value
-    if not totals:
+def find_container(lines: list[Line], title_line: int | None = None) -> Found | None:
+    """The lines of the best container; None on a page without lines. ``title_line``: number of the headline's line."""
+    if not lines:
         return None
-    best = max(totals.values())
-    # Of elements with the same weight the innermost: later in document order of first sight is deeper here,
-    # since `_ancestors` lists a block before what holds it.
-    for element, value in totals.items():
-        if value >= best - 1e-9:
-            return element, best
-    return None
+    _forgive(lines)
+    search = _Search(lines, title_line)
+    return search.run()
 
 
-def _ancestors(block: Any, chain: dict[Any, tuple[Any, ...]]) -> tuple[Any, ...]:
-    if block not in chain:
-        chain[block] = (block, *block.iterancestors())
-    return chain[block]
+def _forgive(lines: list[Line]) -> None:
+    """A name is no evidence against an element that holds much of the page's prose."""
+    by_root: dict[Any, float] = {}
+    for line in lines:
+        if line.prose:
+            by_root[line.root] = by_root.get(line.root, 0.0) + line.free
+    whole = sum(by_root.values())
+    plain = by_root.get(None, 0.0)
+    good = {
+        root for root, prose in by_root.items()
+        if root is not None and prose > 0.4 * whole and prose > 100 and plain < (60 if _kind(lines, root) == "comment" else 0.6 * prose)
+    }  # fmt: skip
+    for line in lines:
+        if line.root in good:
+            line.clutter, line.root = "", None
+
+
+def _kind(lines: list[Line], root: Any) -> str:
+    return next(line.clutter for line in lines if line.root is root)
+
+
+def _tree(lines: list[Line]) -> Node:
+    """The elements that hold lines, as a tree."""
+    nodes: dict[Any, Node] = {}
+
+    def node_of(element: Any) -> Node:
+        missing = []
+        while element is not None and element not in nodes:
+            missing.append(element)
+            element = element.getparent()
+        above = nodes[element] if element is not None else None
+        for item in reversed(missing):
+            node = nodes[item] = Node(item, above, first=1 << 30)
+            if above is not None:
+                above.children.append(node)
+            above = node
+        assert above is not None
+        return above
+
+    for line in lines:
+        node_of(line.block).own.append(line)
+    return next(node for node in nodes.values() if node.parent is None)
+
+
+def _sum(root: Node) -> None:
+    """Values from the leaves up."""
+    order, stack = [], [root]
+    while stack:
+        node = stack.pop()
+        order.append(node)
+        stack += node.children
+    for node in reversed(order):
+        for line in node.own:
+            value = weight(line)
+            node.value += value
+            node.prose += max(0.0, value) if line.prose else 0.0
+            node.chars += len(line.text)
+            node.linked += line.linked
+            node.kept_chars += len(line.text)
+            node.kept_linked += line.linked
+            node.talk += len(line.text) < 40 and bool(TALK.search(line.text))
+            node.first, node.last = min(node.first, line.number), max(node.last, line.number)
+        for child in node.children:
+            _add(node, child)
+
+
+def _add(node: Node, child: Node) -> None:
+    child.pruned = child.value < 0 and child.density > 0.35
+    node.value += -0.04 * child.linked if child.pruned else child.value
+    node.prose += child.prose
+    node.chars += child.chars
+    node.linked += child.linked
+    if not child.pruned:
+        node.kept_chars += child.kept_chars
+        node.kept_linked += child.kept_linked
+    node.talk += child.talk
+    node.first, node.last = min(node.first, child.first), max(node.last, child.last)
+
+
+def _teasers(node: Node) -> bool:
+    """Whether linked headlines and lines of text take turns: the first lines of other articles."""
+    turns = prose = 0
+    since = False
+    for line in sorted(_lines(node), key=lambda line: line.number):
+        if line.prose and line.free >= TEASER:
+            prose, since = prose + 1, True
+        elif since and len(line.text) >= 8 and line.linked > 0.5 * len(line.text):
+            turns, since = turns + 1, False
+    return turns >= 3 and turns >= 0.5 * prose
+
+
+def _mean(node: Node) -> float:
+    """Mean length of its lines of prose."""
+    sizes = [len(line.text) for line in _lines(node) if line.prose]
+    return sum(sizes) / len(sizes) if sizes else 0.0
+
+
+def _lines(node: Node) -> list[Line]:
+    out, stack = [], [node]
+    while stack:
+        item = stack.pop()
+        out += item.own
+        stack += item.children
+    return out
+
+
+def _parts(main: Node) -> list[Line]:
+    """The lines of the container without its parts that are links, comments or other clutter."""
+    out = list(main.own)
+    for child in main.children:
+        if child.pruned or (child.talky and child.value < 0.5 * main.value):
+            continue
+        out += _parts(child)
+    return out
+
+
+class _Search:
+    """The way down from the page to the article."""
+
+    def __init__(self, lines: list[Line], title_line: int | None) -> None:
+        self.lines = lines
+        self.title_line = title_line
+        self.links = [0, *accumulate(line.linked for line in lines)]
+        """Linked characters above each line."""
+
+    def run(self) -> Found | None:
+        root = _tree(self.lines)
+        _sum(root)
+        if root.value <= 0:
+            return None
+        path = [root]
+        while (child := self._heir(path[-1])) is not None:
+            path.append(child)
+        main = path[-1]
+        chosen = _parts(main)
+        for above, below in zip(path[-2::-1], path[:0:-1], strict=True):
+            chosen += self._neighbours(above, below, main)
+        chosen.sort(key=lambda line: line.number)
+        inside = {line.number for line in chosen}
+        outside = sum(max(0.0, weight(line)) for line in self.lines if line.prose and not line.clutter and line.number not in inside)
+        return Found(chosen, main.value, outside / (outside + max(1.0, main.value)), main.element)
+
+    def _worth(self, node: Node) -> float:
+        """An element's value less what speaks against it: comments, teasers, links, a place above the headline."""
+        value = node.value * (0.25 if node.talky or _teasers(node) else 1.0) * max(0.2, 1 - 2 * node.kept_density)
+        return value * 0.5 if self.title_line is not None and node.last < self.title_line else value
+
+    def _heir(self, node: Node) -> Node | None:
+        """The child that takes an element's place; None where the element itself is the best answer."""
+        children = [child for child in node.children if child.children or len(child.own) > 1 or child.value > 0.5 * node.value]
+        if not children:
+            return None
+        best = max(children, key=self._worth)
+        if best.value >= DESCEND * sum(self._worth(child) for child in node.children if child.value > 0):
+            return best
+        own = sum(max(0.0, weight(line)) for line in node.own) + sum(c.value for c in node.children if not c.children and c.element.tag in ("p", "h2", "h3"))
+        if own >= 0.3 * node.value:
+            return None  # paragraphs stand in the element itself
+        rivals = [child for child in children if child is not best and child.value > 0.1 * best.value]
+        return best if rivals and all(self._other(best, rival) for rival in rivals) else None
+
+    def _other(self, main: Node, rival: Node) -> bool:
+        """Whether an element beside the best one is another text (teasers, comments, a footer), not a part of it."""
+        return rival.talky or _teasers(rival) or rival.kept_density > 0.15 or self._far(main, rival) or _mean(rival) < min(45.0, 0.5 * _mean(main))
+
+    def _far(self, main: Node, rival: Node) -> bool:
+        """Whether more links stand between two elements than an advertisement has."""
+        return self._links_between(main, rival.first, rival.last) > FAR
+
+    def _links_between(self, main: Node, first: int, last: int) -> int:
+        """Linked characters between an element and the lines from ``first`` to ``last``."""
+        if first > main.last:
+            return self.links[first] - self.links[main.last + 1]
+        return self.links[main.first] - self.links[min(last + 1, main.first)]
+
+    def _neighbours(self, above: Node, below: Node, main: Node) -> list[Line]:
+        """Lines of elements beside the path that belong to a split article."""
+        out: list[Line] = []
+        title = self.title_line
+        for child in above.children:
+            if child is below or child.pruned or child.talky or child.value <= 0 or child.density > 0.1 or self._far(main, child):
+                continue
+            before = child.last < below.first
+            lead = before and title is not None and child.first > title and child.prose >= 30
+            more = not before and child.prose >= 0.15 * main.value and _mean(child) >= 0.5 * _mean(main)
+            if (lead or more) and not _lines(child)[0].clutter:
+                out += _parts(child)
+        if above.own and title is not None:
+            near = (line for line in above.own if self._links_between(main, line.number, line.number) <= FAR)
+            out += [line for line in near if line.prose and line.number > title and not line.clutter and weight(line) > 30]
+        return out
 
 
 def inside(lines: list[Line], container: Any) -> list[Line]:
-    """The lines that stand in a container."""
+    """The lines that stand in an element."""
     known: dict[Any, bool] = {}
 
     def within(block: Any) -> bool:

@@ -1,60 +1,159 @@
-"""The headline: what H1, meta and <title> agree on, without the site's name."""
+"""The headline: what the page's lines, its ``<title>`` and its metas agree on, without the site's name."""
 
 from __future__ import annotations
 
 import re
-from typing import Any
+from dataclasses import dataclass
 
-from pipelines.extract.body import squash
+from pipelines.extract.furniture import BREADCRUMB, is_dateline, is_furniture, squash
+from pipelines.extract.lines import HEADINGS, Line
+from pipelines.extract.tree import Tree
 
-SUFFIX = re.compile(r"\s*(?:--+|__+|_|\s[-–—|]\s|[|｜]|—{1,2}|-(?=[^-]{2,20}$))\s*")
-SPACE = re.compile(r"[\s\u00a0\u3000]+")
-BAD = re.compile(r"^(?:首页|正文|新闻|详细页|无标题|untitled|home)?$", re.I)
-
-
-def find_title(root: Any, metas: dict[str, str], hint: str | None = None) -> str | None:
-    """The headline, white space folded; None when the page has none."""
-    whole = _clean(root.findtext(".//title") or "")
-    heads = [_clean("".join(h.itertext())) for h in root.iter("h1", "h2", "h3")]
-    marked = [_clean("".join(e.itertext())) for e in _titled(root)]
-    meta = _clean(metas.get("og:title") or metas.get("articletitle") or metas.get("title") or "")
-    candidates = [c for c in (*heads, *marked) if 4 <= len(c) <= 120 and not BAD.match(c)]
-    reference = squash(whole) + "\n" + squash(meta)
-    for candidate in sorted(candidates, key=len, reverse=True):
-        flat = squash(candidate)
-        if len(flat) >= 4 and (squash(whole).startswith(flat) or squash(meta).startswith(flat)):
-            return candidate
-    h1 = [_clean("".join(h.itertext())) for h in root.iter("h1")]
-    h1 = [h for h in h1 if 4 <= len(h) <= 120 and not BAD.match(h)]
-    if len(h1) == 1 and (not whole or _overlap(squash(h1[0]), reference)):
-        return h1[0]
-    for candidate in candidates:
-        if len(squash(candidate)) >= 8 and squash(candidate) in reference:
-            return candidate
-    return (_without_site(meta) if meta else None) or _without_site(whole) or (h1[0] if h1 else None) or hint
+SPLIT = re.compile(r"\s*(?:-{2,}|_{1,3}|\s[-–—|·»]\s|[|｜丨»]|—{1,2})\s*")
+GLUED = re.compile(r"[-–](?=[^-–]{2,24}$)|\s(?=[^\s]{3,16}$)")
+SITE = re.compile(
+    r"(?:网|網|报|報|台|社|在线|频道|新闻|门户|中心|平台|客户端|官网|官方网站|政府|公司|论坛|首页|正文|资讯|时报|日报|晚报|晨报|传媒|集团|杂志|周刊|电视|广播|财经|体育|娱乐|政务|健康|旅游|汽车|房产|科技|社会|国内|国际|时政|要闻|医院|大学|学院|协会|委员会|[局厅部委办馆站]|News|Times|Post|Daily|\.com|\.cn|\.net)$",
+    re.I,
+)
+BAD = re.compile(r"^(?:首页|正文|新闻|详细页|内容页|文章页|无标题(?:文档)?|untitled(?: document)?|home|index|标题|title)?$", re.I)
+TITLED = re.compile(r"(?:^|[\s_-])(?:\w*title\w*|\w*tit|biaoti|dabiaoti|bt|headline|f24|h1)(?:$|[\s_-])", re.I)
+SHORTEST = 4
+LONGEST = 120
+TOP = 400
 
 
-def _overlap(a: str, b: str) -> bool:
-    return len(set(a) & set(b)) >= 0.5 * len(set(a))
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """A headline, and the number of the line that it stands in; None where no line shows it."""
+
+    text: str | None
+    line: int | None = None
 
 
-def _titled(root: Any) -> list[Any]:
-    path = "//*[self::div or self::p or self::td or self::span or self::strong or self::font][contains(@class,'title') or contains(@id,'title') or contains(@class,'tit') or contains(@class,'Title')]"
-    return [e for e in root.xpath(path)[:30] if len(e) < 6]
+def find_headline(lines: list[Line], tree: Tree, hint: str | None = None) -> Headline:
+    """The headline, white space folded; ``hint`` is what a listing called the page."""
+    whole = _fold(tree.root.findtext(".//title") or "")
+    whole = "" if BAD.match(whole) else whole
+    meta = _fold(tree.metas.get("og:title") or tree.metas.get("articletitle") or tree.metas.get("title") or "")
+    candidates = [line for line in lines[:TOP] if _can_be(line)]
+    found = _agreed(candidates, whole, meta) or _cut_short(candidates, whole) or _heading(candidates, whole + meta)
+    if found:
+        return found
+    text = without_site(whole) or without_site(meta) or hint
+    if text and not (SITE.search(text) and len(text) < 10):
+        return Headline(text)
+    return _beside_date(lines) or Headline(text)
 
 
-def _clean(text: str) -> str:
-    return SPACE.sub(" ", text).strip()
+def _fold(text: str) -> str:
+    return " ".join(text.split())
 
 
-def _without_site(title: str) -> str | None:
-    """The first part of ``<title>`` that is long enough; site and channel names follow it."""
+def _can_be(line: Line) -> bool:
+    text = line.text
+    if not SHORTEST <= len(text) <= LONGEST or line.clutter in ("comment", "related", "advert"):
+        return False
+    heading = line.block.tag in HEADINGS
+    return (heading or line.linked < 0.5 * len(text)) and not BAD.match(text) and not is_furniture(text) and not (BREADCRUMB.match(text) and not heading)
+
+
+def _agreed(candidates: list[Line], whole: str, meta: str) -> Headline | None:
+    """The longest line that ``<title>`` or a meta repeats; two lines in a row where it repeats both."""
+    if not whole and not meta:
+        return None
+    reference = f"{squash(whole)}\n{squash(meta)}".lower()
+    least = 0.45 * len(squash(without_site(whole) or without_site(meta) or ""))
+    best: tuple[tuple[float, ...], Headline] | None = None
+    for number, line in enumerate(candidates):
+        text, flat = line.text, squash(line.text).lower()
+        if len(flat) < SHORTEST or flat not in reference:
+            continue
+        below = candidates[number + 1] if number + 1 < len(candidates) else None
+        if below is not None and below.number <= line.number + 1 and len(squash(below.text)) > 3 and flat + squash(below.text).lower() in reference:
+            text, flat = f"{text} {below.text}", flat + squash(below.text).lower()
+        if len(flat) < least or (_is_site(line.text, whole) and len(flat) < 0.8 * len(squash(whole))):
+            continue
+        rank = (len(flat), _rank(line), line.number)
+        if best is None or rank > best[0]:
+            best = (rank, Headline(text, line.number))
+    return best[1] if best else None
+
+
+def _rank(line: Line) -> float:
+    return {"h1": 3.0, "h2": 2.0, "h3": 1.5}.get(line.block.tag, 1.0 if TITLED.search(f"{line.block.get('class') or ''} {line.block.get('id') or ''}") else 0.0)
+
+
+def _is_site(text: str, whole: str) -> bool:
+    """Whether a line is the part of ``<title>`` that names the site or its section."""
+    parts = [part for part in SPLIT.split(whole) if part]
+    return len(parts) > 1 and squash(text) in [squash(part) for part in parts[1:]] and bool(SITE.search(text))
+
+
+def _cut_short(candidates: list[Line], whole: str) -> Headline | None:
+    """A heading that goes on where ``<title>`` was cut with dots."""
+    match = re.search(r"\.{3}|…", whole)
+    if not match or match.start() < 6:
+        return None
+    start = squash(whole[: match.start()])
+    return next((Headline(line.text, line.number) for line in candidates if squash(line.text).startswith(start)), None)
+
+
+def _heading(candidates: list[Line], reference: str) -> Headline | None:
+    """The one ``<h1>``, or else the best marked line that shares its characters with ``<title>``."""
+    heads = [line for line in candidates if line.block.tag == "h1"]
+    shared = set(squash(reference))
+    if len(heads) == 1 and (len(shared) < 8 or len(shared & set(squash(heads[0].text))) >= 0.5 * len(set(squash(heads[0].text)))):
+        return Headline(heads[0].text, heads[0].number)
+    for line in candidates:
+        own = set(squash(line.text))
+        if _rank(line) and len(own) >= 6 and len(own & shared) >= 0.8 * len(own):
+            return Headline(line.text, line.number)
+    return None
+
+
+def without_site(title: str) -> str | None:
+    """``<title>`` without the names of site and channel.
+
+    >>> without_site("县里修了一条新路_本地新闻_某某网"), without_site("某某网-县里修了一条新路"), without_site("1-10月工业增长")
+    ('县里修了一条新路', '县里修了一条新路', '1-10月工业增长')
+    """
     if not title:
         return None
-    kept = title
-    for _ in range(3):
-        marks = [m for m in SUFFIX.finditer(kept) if m.start() and m.end() < len(kept)]
-        if not marks or len(kept) - marks[-1].end() > max(14, marks[-1].start()) or len(squash(kept[: marks[-1].start()])) < 6:
+    parts = [part.strip() for part in SPLIT.split(title) if part.strip()]
+    if not parts:
+        return None
+    kept = parts[0]
+    if len(squash(kept)) < 6 or (SITE.search(kept) and len(parts) > 1):
+        longest = max(parts, key=len)
+        kept = longest if not SITE.search(longest) or len(squash(kept)) < SHORTEST else kept
+    if len(parts) > 1 and title.startswith(kept):
+        kept = _joined(title, parts)
+    for _ in range(2):
+        match = next((m for m in GLUED.finditer(kept) if SITE.search(kept[m.end() :])), None)
+        if match and len(squash(kept[: match.start()])) >= 6:
+            kept = kept[: match.start()].strip()
+        elif (first := re.match(r"^([\u4e00-\u9fff]{2,10})[-–](?=.{6})", kept)) and SITE.search(first.group(1)):
+            kept = kept[first.end() :].strip()
+    return kept or None
+
+
+def _joined(title: str, parts: list[str]) -> str:
+    """The beginning of ``<title>`` up to the first part that is a name of the site or short like one."""
+    end = len(parts)
+    for number in range(1, len(parts)):
+        if SITE.search(parts[number]) or len(parts[number]) <= 8 or number == len(parts) - 1:
+            end = number
             break
-        kept = kept[: marks[-1].start()]
-    return kept.strip() or None
+    last = parts[end - 1]
+    return title[: title.index(last, title.index(parts[0])) + len(last)]
+
+
+def _beside_date(lines: list[Line]) -> Headline | None:
+    """On a page without ``<title>`` and headings: the line above the date line."""
+    for number, line in enumerate(lines[:TOP]):
+        if not is_dateline(line.text) or line.linked > 0.7 * len(line.text):
+            continue
+        for above in reversed(lines[max(0, number - 4) : number]):
+            if 6 <= len(above.text) <= 60 and above.linked < 0.3 * len(above.text) and not above.ended and not is_furniture(above.text) and not BREADCRUMB.match(above.text):
+                return Headline(above.text, above.number)
+    return None

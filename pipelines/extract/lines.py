@@ -6,68 +6,27 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
+from lxml import etree
+
+from pipelines.extract.names import clutter_kind
+
 SKIPPED = frozenset(
-    ["script", "style", "noscript", "iframe", "object", "embed", "svg", "template", "select", "option", "button", "textarea", "input", "head", "form_", "canvas", "map", "audio", "video", "nav"]
-)
+    ["audio", "button", "canvas", "embed", "frameset", "head", "iframe", "input", "map", "math", "nav", "noscript", "object", "option", "script", "select", "style", "svg", "template", "textarea", "title", "video"]
+)  # fmt: skip
 BLOCKS = frozenset(
-    [
-        "address",
-        "article",
-        "aside",
-        "blockquote",
-        "body",
-        "center",
-        "dd",
-        "details",
-        "dialog",
-        "div",
-        "dl",
-        "dt",
-        "fieldset",
-        "figcaption",
-        "figure",
-        "footer",
-        "form",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "header",
-        "hgroup",
-        "hr",
-        "li",
-        "main",
-        "nav",
-        "ol",
-        "p",
-        "pre",
-        "section",
-        "summary",
-        "table",
-        "tbody",
-        "td",
-        "tfoot",
-        "th",
-        "thead",
-        "tr",
-        "ul",
-        "html",
-    ]
-)
+    ["address", "article", "aside", "blockquote", "body", "center", "dd", "details", "dialog", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hgroup", "hr", "html", "li", "main", "ol", "p", "pre", "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul"]
+)  # fmt: skip
+HEADINGS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6"])
 HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
-CLUTTER_NAME = re.compile(
-    r"(?:^|[\s_-])(comments?|pinglun|footer?|copyright|breadcrumbs?|crumbs?|sidebar|related?|recommend|tuijian|hot|rank|paihang"
-    r"|share|fenxiang|toolbar|nav|menu|login|search|advert\w*|ads?|banner|friendlink|links?|pager|prevnext|qrcode|erweima|bshare|bdshare"
-    r"|tags?|subscribe|newsletter|promo|cookie|disclaimer|shengming|zebian)(?:$|[\s_\d-])",
-    re.I,
-)
-SPACE = re.compile(r"[\s\u00a0\u3000\u200b\ufeff]+")
-SENTENCE = re.compile(r"[。！？；，、：,;!?]|\.(?:\s|$)")
+INVISIBLE = re.compile("[\u200b\u200c\u200d\u2060\ufeff\u00ad]")
+SENTENCE = re.compile(r"[。！？；，、：,;!?]|[.…](?=\s|$|[”\"’)])")
+ENDING = re.compile(r"[。！？；!?.…][”’\"'」』）)\]】]*$")
+LATIN = 0.4
+PROSE = 12
+"""Characters outside links from which a line can be running text."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Line:
     """One line of the page."""
 
@@ -76,11 +35,15 @@ class Line:
     """Characters of it that are link text."""
     block: Any
     """The block element it stands in."""
-    clutter: bool
-    """Whether an ancestor's class or id says that it is no body text."""
-    number: int = 0
+    clutter: str
+    """What an ancestor's class or id says that it is (``comment``, ``share`` …, see `names`); empty for body text."""
+    number: int
     marks: int = field(default=0)
     """Sentence punctuation marks."""
+    prose: bool = field(default=False)
+    """Whether it reads like a sentence of running text."""
+    root: Any = None
+    """The outermost ancestor whose name says ``clutter``; None without one."""
 
     @property
     def free(self) -> int:
@@ -88,83 +51,129 @@ class Line:
         return len(self.text) - self.linked
 
     @property
-    def prose(self) -> bool:
-        """Whether it reads like a sentence of running text."""
-        return self.free >= 12 and self.marks > 0 and self.linked < len(self.text) * 0.4
+    def size(self) -> float:
+        """Weight of a character: a Latin one says less than a Han character."""
+        return LATIN if len(self.text.encode()) < 1.3 * len(self.text) else 1.0
+
+    @property
+    def ended(self) -> bool:
+        """Whether it ends as a sentence does."""
+        return bool(ENDING.search(self.text))
+
+
+@dataclass(slots=True)
+class Seen:
+    """What a page shows: its lines, and its pictures with the number of the line that follows each."""
+
+    lines: list[Line]
+    pictures: list[tuple[Any, int]]
+    """Pictures outside elements that are named as clutter, captions apart."""
+
+
+def see(root: Any) -> Seen:
+    """The lines and pictures of a tree in document order; hidden elements, scripts and form fields are not seen."""
+    walker = _Walker()
+    walker.walk(root)
+    return Seen(walker.lines, walker.pictures)
 
 
 def lines_of(root: Any) -> list[Line]:
     """The lines of a tree in document order."""
-    walker = Walker()
-    walker.walk(root)
-    walker.close(root)
-    for number, line in enumerate(walker.lines):
-        line.number = number
-    return walker.lines
+    return see(root).lines
 
 
-class Walker:
-    """Collects text between block borders. An explicit stack: pages nest deeper than Python does."""
+class _Walker:
+    """Collects text between block borders."""
 
     def __init__(self) -> None:
         self.lines: list[Line] = []
+        self.pictures: list[tuple[Any, int]] = []
         self.parts: list[str] = []
         self.linked = 0
+        self.links = 0
+        self.blocks: list[Any] = []
+        self.clutter: list[tuple[str, Any]] = [("", None)]
 
     def walk(self, root: Any) -> None:
-        stack: list[tuple[Any, bool, int, bool]] = [(root, False, 0, False)]
-        while stack:
-            element, leaving, links, clutter = stack.pop()
-            tag = element.tag if isinstance(element.tag, str) else ""
-            if leaving:
-                self._leave(element, tag, links, clutter)
-                continue
-            if not tag or tag in SKIPPED or (tag != "body" and self._hidden(element)):
-                self._tail(element, links)
-                continue
-            clutter = clutter or _is_clutter(element, tag)
-            inner = links + (tag == "a")
-            if tag in BLOCKS or tag == "br":
-                self._break(element, clutter=clutter)
-            if element.text:
-                self._add(element.text, inner)
-            stack.append((element, True, links, clutter))
-            stack.extend((child, False, inner, clutter) for child in reversed(element))
+        self.blocks.append(root)
+        context = etree.iterwalk(root, events=("start", "end"))
+        for event, element in context:
+            if event == "end":
+                self._leave(element)
+            elif not self._enter(element):
+                context.skip_subtree()
+        self._close(root)
 
-    def _leave(self, element: Any, tag: str, links: int, clutter: bool) -> None:  # noqa: FBT001 - carried by the stack
+    def _enter(self, element: Any) -> bool:
+        """Whether what is inside is seen."""
+        tag = element.tag
+        if tag in SKIPPED or not isinstance(tag, str) or self._hidden(element):
+            return False
         if tag in BLOCKS:
-            self.close(element, clutter=clutter)
-        self._tail(element, links)
-
-    def _tail(self, element: Any, links: int) -> None:
-        if element.tail:
-            self._add(element.tail, links)
-
-    def _hidden(self, element: Any) -> bool:
-        style = element.get("style")
-        return bool(style and HIDDEN.search(style)) and not element.xpath("boolean(.//p[2])")
-
-    def _add(self, text: str, links: int) -> None:
-        self.parts.append(text)
-        if links:
-            self.linked += len(SPACE.sub("", text))
-
-    def _break(self, element: Any, *, clutter: bool) -> None:
-        if self.parts:
-            self.close(element.getparent() if element.getparent() is not None else element, clutter=clutter)
-
-    def close(self, block: Any, *, clutter: bool = False) -> None:
-        text = SPACE.sub(" ", "".join(self.parts)).strip()
-        linked, self.parts, self.linked = min(self.linked, len(text)), [], 0
+            self._close(self.blocks[-1])
+            self.blocks.append(element)
+            self.clutter.append(self._named(element, tag))
+        elif tag == "a":
+            self.links += 1
+        elif tag == "br":
+            self._close(self.blocks[-1])
+        elif tag == "img" and self.clutter[-1][0] in ("", "caption", "subtitle", "summary"):
+            self.pictures.append((element, len(self.lines)))
+        text = element.text
         if text:
-            line = Line(text, linked, block, clutter, marks=len(SENTENCE.findall(text)))
-            self.lines.append(line)
-
-
-def _is_clutter(element: Any, tag: str) -> bool:
-    if tag in ("footer", "aside"):
+            self._add(text)
         return True
-    if tag in ("body", "html", "article", "main", "p", "h1"):
-        return False
-    name = f"{element.get('class') or ''} {element.get('id') or ''}".strip()
-    return bool(name and CLUTTER_NAME.search(name))
+
+    def _leave(self, element: Any) -> None:
+        tag = element.tag
+        if tag in BLOCKS:
+            if self.blocks[-1] is element:
+                self._close(element)
+                self.blocks.pop()
+                self.clutter.pop()
+        elif tag == "a" and self.links:
+            self.links -= 1
+        tail = element.tail
+        if tail:
+            self._add(tail)
+
+    def _named(self, element: Any, tag: str) -> tuple[str, Any]:
+        above = self.clutter[-1]
+        if above[0] == "comment":
+            return above
+        if tag == "blockquote" and above[0] == "share":
+            return "", None  # a post that is quoted, not a button
+        kind = clutter_kind(tag, element.get("class"), element.get("id"))
+        return (kind, element) if kind and (not above[0] or kind in ("comment", "caption")) else above
+
+    @staticmethod
+    def _hidden(element: Any) -> bool:
+        style = element.get("style")
+        if style is None and "hidden" not in element.attrib:
+            return False
+        hidden = style is None or HIDDEN.search(style)
+        return bool(hidden) and element.tag not in ("html", "body") and element.find(".//p[2]") is None
+
+    def _add(self, text: str) -> None:
+        self.parts.append(text)
+        if self.links:
+            self.linked += len(text.strip())
+
+    def _close(self, block: Any) -> None:
+        if not self.parts:
+            return
+        text = " ".join("".join(self.parts).split())
+        linked, self.parts, self.linked = self.linked, [], 0
+        if not text.isascii():
+            text = INVISIBLE.sub("", text).strip()
+        if text:
+            self.lines.append(_line(text, min(linked, len(text)), block, self.clutter[-1], len(self.lines)))
+
+
+def _line(text: str, linked: int, block: Any, clutter: tuple[str, Any], number: int) -> Line:
+    line = Line(text, linked, block, clutter[0], number, root=clutter[1])
+    size = len(text)
+    if size - linked >= PROSE and linked < size * 0.4:
+        line.marks = len(SENTENCE.findall(text))
+        line.prose = line.marks > 0
+    return line

@@ -2,42 +2,43 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from typing import Any
-from urllib.parse import urljoin, urlsplit
 
-import lxml.html
-
-from crawler.decode import Decoded, decode
-from crawler.items import Article, Attachment, EmptyArticle, Encoding, Image, Page
+from crawler.items import Article, EmptyArticle, Encoding, Page
 from crawler.sites import Site
-from pipelines.bound import bound
-from pipelines.extract import byline, kinds
+from pipelines.dates import find_date
+from pipelines.extract import around, credits, kinds
 from pipelines.extract.body import body_of
 from pipelines.extract.container import find_container, inside
 from pipelines.extract.edition import told
-from pipelines.extract.headline import find_title
+from pipelines.extract.furniture import is_dateline
+from pipelines.extract.headline import Headline, find_headline
 from pipelines.extract.language import language_of
-from pipelines.extract.lines import Line, lines_of
+from pipelines.extract.lines import Line, Seen, see
+from pipelines.extract.published import Published, find_modified, find_published
+from pipelines.extract.scripts import body_in_scripts
+from pipelines.extract.tree import Tree, parse
 from pipelines.repair.passes import kit
 
 PLAIN = Site(name="none")
-UNSURE = 80
+SHORT = 80
+"""Characters of body below which an article's quality is ``short``."""
+UNSURE = 40
 """Characters of body below which a second opinion is asked for."""
-FILES = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|zip|rar|wps|et)(?:$|\?)", re.I)
-NEXT = re.compile(r"^[\[【\s>»]*(?:下一页|下页|后一页|下一頁)[\]】\s>»]*$")
-EDITION = re.compile(r"第\s*([A-Z]?\d{1,3})\s*版\s*[:：]?\s*([\u4e00-\u9fff]{2,10})?")
+DOUBT = 0.62
+"""Share of the page's prose outside the body from which a second opinion is asked for."""
+HEAD = 12
+TAIL = 12
 
 
 @dataclass(slots=True)
-class Tree:
-    """A parsed page."""
+class Body:
+    """The text and how it was found."""
 
-    root: Any
-    metas: dict[str, str]
-    url: str
-    decoded: Decoded
+    texts: list[str]
+    paragraphs: list[Line]
+    """The lines it came from; empty where another library found it."""
+    extractor: str
 
 
 def read(page: Page, site: Site | None = None) -> Article:
@@ -47,54 +48,16 @@ def read(page: Page, site: Site | None = None) -> Article:
     """
     site = site or PLAIN
     kinds.refuse_binary(page.body, page.url)
-    tree = _parse(page, site)
-    lines = lines_of(tree.root)
-    title = _selected(tree, site.selectors.title) or find_title(tree.root, tree.metas, page.context.get("title"))
-    paragraphs, extractor = _paragraphs(tree, lines, title, site)
-    kinds.refuse_by_text(lines, paragraphs, title, page.url)
-    texts = [line.text for line in paragraphs]
-    if not texts:
-        texts, extractor = _second_opinion(tree)
-    if not texts:
-        raise EmptyArticle(f"{page.url}: no running text among {len(lines)} lines")
-    return told(_article(page, site, tree, (title, texts, extractor), _beside(lines, paragraphs)), page)
-
-
-def _parse(page: Page, site: Site) -> Tree:
-    decoded = decode(page.body, page.content_type, override=site.encoding)
-    text = re.sub(r"^\s*<\?xml[^>]*\?>", "", bound(decoded.text).text)
-    if not text.strip():
-        raise EmptyArticle(f"{page.url}: the page is blank")
-    try:
-        root = lxml.html.document_fromstring(text, parser=lxml.html.HTMLParser(huge_tree=True))
-    except (lxml.etree.ParserError, ValueError) as error:
-        raise EmptyArticle(f"{page.url}: {error}") from None
-    metas: dict[str, str] = {}
-    for meta in root.iter("meta"):
-        name = meta.get("name") or meta.get("property") or meta.get("itemprop")
-        if name and meta.get("content"):
-            metas.setdefault(name.strip().lower(), meta.get("content"))
-    _show_emails(root)
-    for selector in site.selectors.remove:
-        for element in root.cssselect(selector):
-            element.drop_tree()
-    return Tree(root, metas, page.url, decoded)
-
-
-def _show_emails(root: Any) -> None:
-    for element in root.xpath("//*[@data-cfemail]"):
-        element.text = _email(element.get("data-cfemail")) or element.text
-        for child in list(element):
-            element.remove(child)
-
-
-def _email(code: str) -> str | None:
-    """Cloudflare's e-mail protection: hexadecimal, each byte XOR the first."""
-    try:
-        raw = bytes.fromhex(code)
-    except ValueError:
-        return None
-    return bytes(byte ^ raw[0] for byte in raw[1:]).decode("utf-8", "replace") if raw else None
+    tree = parse(page, site)
+    seen = see(tree.root)
+    headline = find_headline(seen.lines, tree, page.context.get("title"))
+    if chosen := _selected(tree, site.selectors.title):
+        headline = Headline(chosen, headline.line)
+    body = _body(tree, seen, headline, site)
+    kinds.refuse_by_text(seen.lines, body.paragraphs, headline.text, page.url)
+    if not body.texts:
+        raise EmptyArticle(f"{page.url}: no running text among {len(seen.lines)} lines")
+    return told(_article(page, site, tree, (seen, headline, body)), page)
 
 
 def _selected(tree: Tree, selector: str | None) -> str | None:
@@ -104,18 +67,20 @@ def _selected(tree: Tree, selector: str | None) -> str | None:
     return " ".join("".join(found[0].itertext()).split()) or None if found else None
 
 
-def _paragraphs(tree: Tree, lines: list[Line], title: str | None, site: Site) -> tuple[list[Line], str]:
+def _body(tree: Tree, seen: Seen, headline: Headline, site: Site) -> Body:
     if site.selectors.body:
         found = tree.root.cssselect(site.selectors.body)
-        if found and (kept := [line for element in found for line in inside(lines, element)]):
-            return body_of(kept, title), "site"
-    container = find_container(lines)
-    if container is None:
-        return [], "own"
-    element, value = container
-    if value <= 0:
-        return _short_notice(lines, title), "own"
-    return body_of(inside(lines, element), title), "own"
+        if found and (kept := [line for element in found for line in inside(seen.lines, element)]):
+            paragraphs = body_of(kept, headline.text)
+            return Body([line.text for line in paragraphs], paragraphs, "site")
+    container = find_container(seen.lines, headline.line)
+    paragraphs = body_of(container.lines, headline.text) if container else _short_notice(seen.lines, headline.text)
+    size = sum(len(line.text) for line in paragraphs)
+    if size < 2 * SHORT and (texts := body_in_scripts(tree, size)):
+        return Body(texts, [], "script")
+    if size < UNSURE or (container is not None and container.doubt > DOUBT):
+        return _second_opinion(tree, paragraphs)
+    return Body([line.text for line in paragraphs], paragraphs, "own")
 
 
 def _short_notice(lines: list[Line], title: str | None) -> list[Line]:
@@ -124,110 +89,107 @@ def _short_notice(lines: list[Line], title: str | None) -> list[Line]:
     return body_of(prose[:4], title)
 
 
-def _second_opinion(tree: Tree) -> tuple[list[str], str]:
+def _second_opinion(tree: Tree, paragraphs: list[Line]) -> Body:
+    """trafilatura's text where it found clearly more, else our own."""
     import trafilatura
 
-    text = trafilatura.extract(tree.decoded.text[:2_000_000], include_comments=False, include_tables=False)
-    return [line for line in (text or "").split("\n") if line.strip()], "second-opinion"
+    text = trafilatura.extract(tree.text[:2_000_000], include_comments=False, include_tables=False) or ""
+    texts = [line.strip() for line in text.split("\n") if line.strip()]
+    own = [line.text for line in paragraphs]
+    if sum(map(len, texts)) > 2 * sum(map(len, own)):
+        return Body(texts, [], "second-opinion")
+    return Body(own, paragraphs, "own")
 
 
-def _beside(lines: list[Line], paragraphs: list[Line]) -> tuple[list[str], list[str]]:
-    """Lines above the body, nearest first, and lines below it."""
-    if not paragraphs:
-        return [line.text for line in lines[:40]], []
-    first, last = paragraphs[0].number, paragraphs[-1].number
-    above = [line.text for line in lines[max(0, first - 25) : first]][::-1]
-    inner = [line.text for line in lines[first : last + 1] if len(line.text) < 120][:6]
-    return above + inner, [line.text for line in lines[last : last + 12]]
+def _beside(lines: list[Line], headline: Headline, body: Body) -> credits.Beside:
+    """Head lines nearest to the headline first, tail lines from the text down; lists of links are neither."""
+    plain = [line for line in lines if line.clutter not in ("comment", "related", "advert") and _tells(line)]
+    first = body.paragraphs[0].number if body.paragraphs else len(lines)
+    last = body.paragraphs[-1].number if body.paragraphs else len(lines)
+    inner = {line.number for line in body.paragraphs}
+    title = headline.line
+    if title is not None and title < first:
+        below = [line.text for line in plain if title < line.number < first][: 2 * HEAD]
+        above = [line.text for line in plain if title - 8 <= line.number < title][::-1]
+        head = below + above
+    else:
+        head = [line.text for line in plain if first - 2 * HEAD <= line.number < first][::-1]
+    left_out = [line.text for line in plain if first <= line.number <= last and line.number not in inner and len(line.text) < 100 and line.linked <= 0.4 * len(line.text)]
+    tail = [line.text for line in plain if last < line.number <= last + 2 * TAIL and line.linked <= 0.4 * len(line.text)]
+    return credits.Beside(head, left_out[:HEAD], tail[:TAIL], body.texts)
 
 
-def _article(page: Page, site: Site, tree: Tree, body: tuple[str | None, list[str], str], beside: tuple[list[str], list[str]]) -> Article:
-    title, texts, extractor = body
-    above, below = beside
-    if kit.damaged("\n".join(texts)):  # 来源 and 责任编辑 are damaged like the rest of the page
-        above, below = ([kit.restored(line) for line in lines] for lines in beside)
-    text = "\n".join(texts)
-    when = byline.find_published(above, (tree.root, tree.metas, page.url), site.zone, page.fetched_at)
-    chosen = _selected(tree, site.selectors.source)
+def _tells(line: Line) -> bool:
+    """Whether a line can be a date or source line: not a link, nor a linked headline with its date."""
+    share = line.linked / len(line.text)
+    return share <= 0.6 or len(line.text) < 24 or (share < 0.75 and is_dateline(line.text))
+
+
+def _restored(beside: credits.Beside) -> credits.Beside:
+    """来源 and 责任编辑 are damaged like the rest of the page."""
+    if not kit.damaged("\n".join(beside.body)):
+        return beside
+    head, inner, tail = ([kit.restored(line) for line in lines] for lines in (beside.head, beside.inner, beside.tail))
+    return credits.Beside(head, inner, tail, beside.body)
+
+
+def _published(tree: Tree, beside: credits.Beside, page: Page, site: Site) -> Published | None:
+    chosen = _selected(tree, site.selectors.published)
+    if chosen and (found := find_date(chosen, zone=site.zone, fetched_at=page.fetched_at)):
+        return Published(found, "byline")
+    published = find_published((beside.head, beside.inner, beside.tail), tree, site.zone, page.fetched_at)
+    listed = page.context.get("published")
+    if published is None and listed and (found := find_date(listed, zone=site.zone, fetched_at=page.fetched_at)):
+        return Published(found, "list")
+    return published
+
+
+def _article(page: Page, site: Site, tree: Tree, parts: tuple[Seen, Headline, Body]) -> Article:
+    seen, headline, body = parts
+    beside = _restored(_beside(seen.lines, headline, body))
+    text = "\n".join(body.texts)
+    when = _published(tree, beside, page, site)
+    source = _selected(tree, site.selectors.source) or credits.find_source(beside, tree)
+    by = _selected(tree, site.selectors.author)
+    first = body.paragraphs[0].number if body.paragraphs else 0
+    edition = around.find_edition([*beside.head, *[line.text for line in seen.lines[:60]]], body.texts, tree)
     language, script = language_of(text)
-    edition = next((m for line in above if (m := EDITION.search(line))), None)
     decoded = tree.decoded
     return Article(
         url=page.url,
-        canonical_url=_canonical(tree, site),
-        title=title,
-        title_raw=title,
+        canonical_url=around.find_canonical(tree, site),
+        title=headline.text,
+        title_raw=headline.text,
+        subtitle=around.find_subtitle(seen.lines, headline.line, first, headline.text),
         text=text,
         text_extracted=text,
         published=when.found.when if when else None,
         published_precision=when.found.precision if when else None,
         published_raw=when.found.raw if when else None,
         published_from=when.where if when else None,
-        authors=byline.find_authors(above, texts, tree.metas, tree.root),
-        editor=byline.find_editor([*below, *above]),
-        source=chosen or byline.find_source([*above, *below], tree.metas),
-        section=page.context.get("section"),
+        modified=find_modified(tree, site.zone, page.fetched_at),
+        authors=credits.names_in(by) if by else credits.find_authors(beside, tree, source),
+        editor=credits.find_editor(beside),
+        source=source,
+        section=page.context.get("section") or around.find_section(seen.lines, headline.line or first, tree, headline.text),
         language=language,
         script=script,
-        images=_images(tree),
-        attachments=_attachments(tree),
-        next_page=_next_page(tree),
-        edition_page=edition.group(1) if edition else None,
-        edition_section=edition.group(2) if edition else None,
-        encoding=Encoding(
-            used=decoded.encoding,
-            declared=decoded.declared,
-            evidence=decoded.evidence,
-            confidence=decoded.confidence,
-            errors=decoded.errors,
-        ),  # fmt: skip
-        quality="short" if len(text) < UNSURE else "ok",
-        extractor=extractor,
+        dateline=around.find_dateline(body.texts),
+        images=around.find_images(seen, body.paragraphs, tree),
+        attachments=around.find_attachments(tree),
+        next_page=around.find_next_page(tree),
+        edition_date=edition.day,
+        edition_page=edition.page,
+        edition_section=edition.section,
+        summary=(tree.metas.get("description") or "").strip() or None,
+        tags=_tags(tree),
+        encoding=Encoding(used=decoded.encoding, declared=decoded.declared, evidence=decoded.evidence, confidence=decoded.confidence, errors=decoded.errors),
+        quality="short" if len(text) < SHORT else "ok",
+        extractor=body.extractor,
         site=page.site or (site.name if site is not PLAIN else None),
     )
 
 
-def _canonical(tree: Tree, site: Site) -> str | None:
-    """rel=canonical where it names another page of the same host."""
-    for link in tree.root.xpath("//link[@rel='canonical'][@href]")[:1]:
-        url = _join(tree.url, link.get("href"))
-        if url and url != tree.url and urlsplit(url).path not in ("", "/") and _same_site(url, tree.url, site):
-            return url
-    return None
-
-
-def _same_site(url: str, other: str, site: Site) -> bool:
-    host = urlsplit(url).hostname or ""
-    return host == urlsplit(other).hostname or site.covers(host)
-
-
-def _join(base: str, href: str) -> str | None:
-    try:
-        url = urljoin(base, href.strip())
-        return url if urlsplit(url).scheme in ("http", "https") else None
-    except ValueError:
-        return None
-
-
-def _images(tree: Tree) -> tuple[Image, ...]:
-    out: dict[str, Image] = {}
-    for image in tree.root.xpath("//p//img[@src]|//figure//img[@src]")[:40]:
-        url = _join(tree.url, image.get("src"))
-        if url:
-            out.setdefault(url, Image(url=url, caption=(image.get("alt") or "").strip() or None))
-    return tuple(out.values())
-
-
-def _attachments(tree: Tree) -> tuple[Attachment, ...]:
-    out: dict[str, Attachment] = {}
-    for link in tree.root.xpath("//a[@href]"):
-        if FILES.search(link.get("href")) and (url := _join(tree.url, link.get("href"))):
-            out.setdefault(url, Attachment(url=url, title=" ".join("".join(link.itertext()).split()) or None))
-    return tuple(out.values())[:40]
-
-
-def _next_page(tree: Tree) -> str | None:
-    for link in tree.root.xpath("//a[@href]"):
-        if NEXT.match("".join(link.itertext())) and (url := _join(tree.url, link.get("href"))):
-            return url if url.split("#")[0] != tree.url else None
-    return None
+def _tags(tree: Tree) -> tuple[str, ...]:
+    words = [word.strip() for word in (tree.metas.get("keywords") or "").replace("，", ",").replace("、", ",").replace(" ", ",").split(",")]
+    return tuple(dict.fromkeys(word for word in words if 1 < len(word) <= 20))[:20]
