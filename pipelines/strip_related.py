@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 STEP = "strip_related"
 GLUED = re.compile(r"^.{4,60}(?:\.{3}|…)\s*(?:阅读推荐|相关阅读|推荐阅读|新闻爆料|图片精选|点击排行)$")
+CUT = re.compile(r"[^.…](?:\.{3}|…)$")
 ENDED = re.compile(r"[。！？；!?.][”’\"'」』）)\]】]*$")
 DATED = re.compile(r"[\[（(]?(?:19|20)\d{2}[-/.年]\d{1,2}[-/.月]\d{1,2}.{0,12}$|[\[（(]\d{1,2}[-/月]\d{1,2}.{0,10}[\])）]$")
 SUMMARY = 60
@@ -63,13 +64,15 @@ def _last(lines: list[str], doomed: dict[int, str]) -> dict[int, str]:
 
 
 def _echo(lines: list[str], number: int, doomed: dict[int, str]) -> dict[int, str]:
-    """A title line above a heading that starts with the same characters, or is cut with dots: it belongs to the list."""
-    above = number - 1
-    if above <= 0 or above in doomed or _prose(lines[above]):
-        return {}
-    line, glued = lines[above], lines[number]
-    same = len(line) >= 6 and glued.startswith(line[: min(len(line), 12)])
-    return {above: "related/truncated_title"} if same or line.endswith(("...", "…")) else {}
+    """Title lines above a heading that start with the same characters, or are cut with dots: they belong to the list."""
+    out: dict[int, str] = {}
+    for above in range(number - 1, 0, -1):
+        line, glued = lines[above], lines[number]
+        same = len(line) >= 6 and glued.startswith(line[: min(len(line), 12)])
+        if above in doomed or _prose(line) or not (same or CUT.search(line)):
+            break
+        out[above] = "related/truncated_title"
+    return out
 
 
 def _prose(line: str) -> bool:

@@ -15,6 +15,8 @@ from pipelines.extract.lines import HEADINGS, Line
 CONTENT = re.compile(r"\w")
 LATIN = re.compile(r"[A-Za-z ]")
 LEAVES = frozenset(["p", "li", "dd", "dt", "td", "th", "figcaption", *HEADINGS])
+SIGNED = re.compile(r"(?:\d{4}|[〇○零一二三四五六七八九]{4})\s*年\s*[\d一二三四五六七八九十]{1,2}\s*月\s*[\d一二三四五六七八九十]{1,3}\s*日")
+"""The date under a notice."""
 NUMBER = re.compile(r"[-+]?[\d.,:：%％/年月日]+")
 ORPHAN = 24
 REPEATED = 16
@@ -86,7 +88,7 @@ def _is_text(lines: list[Line], number: int, trunk: set[Any], *, tail: bool) -> 
         return False
     cell = line.block.tag in ("td", "th") and NUMBER.fullmatch(line.text) and not tail
     if not line.prose and not cell and len(line.text) < 60 and is_furniture(line.text):
-        return False
+        return bool(tail and SIGNED.fullmatch(line.text) and _home(line) in trunk)
     if line.linked > 0.5 * len(line.text):
         if _home(line).tag in ("blockquote", "pre"):
             return True

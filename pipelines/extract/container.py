@@ -23,9 +23,11 @@ CLUTTER_GAIN = 0.06
 LONGEST = 800
 DESCEND = 0.72
 """A child with this share of an element's value takes its place."""
+PARAGRAPHS = frozenset(["p", "li", "dd", "dt", "h1", "h2", "h3", "h4", "h5", "h6", "pre"])
 FAR = 300
 """Linked characters between two parts of one article; more stand between an article and the next thing."""
 TEASER = 40
+LEAST = 40
 TALK = re.compile(
     r"^[\s\[【(（]*(?:\d{1,3}\s*[楼樓#]|沙发|板凳|地板|回复|回覆|支持|反对|赞|顶|踩|举报|引用|网友|評論|评论|发表于|發表於|Reply|Like|Report|Permalink|\d+ (?:likes?|replies|points))"
     r"|(?:发表于|发布于|回复|说道?|says?|wrote|said)\s*[:：]?\s*$|\[[^\]]{2,16}网友\]|^\d{4}-\d{1,2}-\d{1,2} \d{1,2}:\d{2}(?::\d{2})?$",
@@ -107,13 +109,13 @@ def _forgive(lines: list[Line]) -> None:
     """A name is no evidence against an element that holds much of the page's prose."""
     by_root: dict[Any, float] = {}
     for line in lines:
-        if line.prose:
+        if line.prose and not rule_of(line.text):
             by_root[line.root] = by_root.get(line.root, 0.0) + line.free
     whole = sum(by_root.values())
     plain = by_root.get(None, 0.0)
     good = {
         root for root, prose in by_root.items()
-        if root is not None and prose > 0.4 * whole and prose > 100 and plain < (60 if _kind(lines, root) == "comment" else 0.6 * prose)
+        if root is not None and prose > 0.4 * whole and prose > LEAST and plain < (60 if _kind(lines, root) == "comment" else 0.6 * prose)
     }  # fmt: skip
     for line in lines:
         if line.root in good:
@@ -252,7 +254,7 @@ class _Search:
 
     def _heir(self, node: Node) -> Node | None:
         """The child that takes an element's place; None where the element itself is the best answer."""
-        children = [child for child in node.children if child.children or len(child.own) > 1 or child.value > 0.5 * node.value]
+        children = [child for child in node.children if child.children or (child.element.tag not in PARAGRAPHS and (len(child.own) > 1 or child.value > 0.5 * node.value))]
         if not children:
             return None
         best = max(children, key=self._worth)

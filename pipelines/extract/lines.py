@@ -19,7 +19,7 @@ BLOCKS = frozenset(
 HEADINGS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6"])
 HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 INVISIBLE = re.compile("[\u200b\u200c\u200d\u2060\ufeff\u00ad]")
-SENTENCE = re.compile(r"[。！？；，、：,;!?]|[.…](?=\s|$|[”\"’)])")
+SENTENCE = re.compile(r"[。！？；，、,;!?]|[.…](?=\s|$|[”\"’)])")
 ENDING = re.compile(r"[。！？；!?.…][”’\"'」』）)\]】]*$")
 LATIN = 0.4
 PROSE = 12

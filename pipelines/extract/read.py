@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from crawler.items import Article, EmptyArticle, Encoding, Page
 from crawler.sites import Site
 from pipelines.dates import find_date
+from pipelines.disclaimers import rule_of
 from pipelines.extract import around, credits, kinds
 from pipelines.extract.body import body_of
 from pipelines.extract.container import find_container, inside
@@ -153,7 +154,7 @@ def _article(page: Page, site: Site, tree: Tree, parts: tuple[Seen, Headline, Bo
     by = _selected(tree, site.selectors.author)
     first = body.paragraphs[0].number if body.paragraphs else 0
     edition = around.find_edition([*beside.head, *[line.text for line in seen.lines[:60]]], body.texts, tree)
-    language, script = language_of(text)
+    language, script = language_of("\n".join(line for line in body.texts if not rule_of(line)) or text)
     decoded = tree.decoded
     return Article(
         url=page.url,
