@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
-EXTRAS = postgres
+EXTRAS = postgres,export,charts
 
 .PHONY: archive test lint setup clean
 

@@ -9,11 +9,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from sqlalchemy import Connection, create_engine, event, func, select, text
+from sqlalchemy import Connection, create_engine, event, func, select
 from sqlalchemy.engine import Engine, make_url
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError
 
 from storage import schema
+from storage.records import Record, records
 from storage.search import Hit, search
 from storage.tables import ArticleRow, EditRow, VersionRow
 
@@ -34,22 +35,18 @@ class Archive:
 
     def __init__(self, database_url: str) -> None:
         self.url = database_url
-        self.engine = _engine(database_url)
+        self.engine = connect(database_url)
         try:
             with self.engine.connect() as connection:
                 state = schema.state(connection)
-        except OperationalError as error:
+            if state == "empty":
+                schema.upgrade(self.engine)
+        except DatabaseError as error:
+            self.engine.dispose()
             raise BadArchive(f"cannot open {self.safe_url}: {error.orig}; check ARCHIVE_URL, folder and rights") from None
-        if state not in ("empty", "current"):
+        if message := refusal(state, self.engine):
             self.engine.dispose()  # a refused archive leaves no connection open
-        if state == "empty":
-            schema.upgrade(self.engine)
-        elif state == "newer":
-            raise BadArchive(f"{self.safe_url} was written by a newer version; update this program")
-        elif state == "older":
-            raise BadArchive(f"{self.safe_url} was written by an older version; run `scrapy upgrade`")
-        elif state == "foreign":
-            raise BadArchive(f"{self.safe_url} holds tables that are no archive; name another database in ARCHIVE_URL")
+            raise BadArchive(message)
 
     @property
     def safe_url(self) -> str:
@@ -101,19 +98,44 @@ class Archive:
             return [dict(row) for row in connection.execute(query).mappings()]
 
     def search(self, query: str, limit: int = 20, seconds: float | None = None) -> list[Hit]:
-        """Articles that match, the newest first; see README.md for the query language.
+        """Articles that match, the newest first, with snippets; see README.md for the query language.
 
         Raises `storage.search.BadQuery`, also where the search takes longer than ``seconds``.
+
+        >>> with Archive("sqlite://") as archive:
+        ...     [hit.snippet.marked() for hit in archive.search("停水 -演练 after:2026-03-01")]
+        []
         """
         with self.read() as connection:
             return search(connection, query, limit, seconds)
+
+    def records(self, query: str | None = None) -> Iterator[Record]:
+        """Every article, or those that match a query (the newest first), streamed. Raises `storage.search.BadQuery`.
+
+        >>> with Archive("sqlite://") as archive:
+        ...     sum(len(record.text) for record in archive.records())
+        0
+        """
+        with self.read() as connection:
+            yield from records(connection, query)
 
 
 def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)  # readable in SQL, and LIKE finds it
 
 
-def _engine(database_url: str) -> Engine:
+def refusal(state: schema.State, engine: Engine) -> str | None:
+    """Why an archive in this state is not opened; None where it is."""
+    url = engine.url.render_as_string(hide_password=True)
+    return {
+        "newer": f"{url} was written by a newer version; update this program",
+        "older": f"{url} was written by an older version; run `scrapy upgrade`",
+        "foreign": f"{url} holds tables that are no archive; name another database in ARCHIVE_URL",
+    }.get(state)
+
+
+def connect(database_url: str) -> Engine:
+    """An engine for an archive's URL, which may be of any version. Raises `BadArchive`."""
     try:
         url = make_url(database_url)
     except ArgumentError:
@@ -146,9 +168,3 @@ def _prepare_sqlite(engine: Engine) -> None:
     def begin(connection: Connection) -> None:
         writing = connection.get_execution_options().get("writing")
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
-
-
-def vacuum_into(engine: Engine, target: Path) -> None:
-    """A copy of a SQLite archive, whole and consistent."""
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("VACUUM INTO :target"), {"target": str(target)})

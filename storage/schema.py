@@ -9,13 +9,14 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, inspect, select
+from sqlalchemy import Connection, inspect, select, text
 from sqlalchemy.engine import Engine
 
 from storage.search.index import SCHEME, rebuild
 from storage.tables import SearchStateRow
 
 State = Literal["empty", "current", "older", "newer", "foreign"]
+LOCK = 70213
 HERE = Path(__file__).parent / "migrations"
 
 
@@ -36,17 +37,25 @@ def state(connection: Connection) -> State:
     current = MigrationContext.configure(connection).get_current_revision()
     known = {revision.revision for revision in script.walk_revisions()}
     if current == script.get_current_head():
-        return "current"
+        scheme = connection.scalar(select(SearchStateRow.scheme)) or 0
+        return "current" if scheme == SCHEME else "older" if scheme < SCHEME else "newer"
     if current is None:
         return "empty"
     return "older" if current in known else "newer"
 
 
+def version(connection: Connection) -> str | None:
+    """The revision of the database's tables; None where there are none."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
 def upgrade(engine: Engine) -> None:
-    """Bring the database to this code's version, in one transaction."""
+    """Bring the database to this code's version, search index included, in one transaction."""
     with engine.connect().execution_options(writing=True) as connection, connection.begin():
-        if state(connection) != "current":
-            command.upgrade(config(connection), "head")
-        scheme = connection.scalar(select(SearchStateRow.scheme))
-        if scheme != SCHEME:
+        if connection.dialect.name == "postgresql":
+            connection.execute(text(f"SELECT pg_advisory_xact_lock({LOCK})"))  # two first crawls must not both make the tables
+        if state(connection) == "current":
+            return
+        command.upgrade(config(connection), "head")
+        if connection.scalar(select(SearchStateRow.scheme)) != SCHEME:
             rebuild(connection)

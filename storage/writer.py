@@ -88,8 +88,9 @@ class _Batch:
         """What became of it, or the key under which `finish` will know."""
         own, asked = url_key(article.url), identity(article)
         if {own, asked} & self.new.keys():
-            self._write_new()  # the same article twice in a batch
-            self.look_up([article])
+            written = [one.article for one in self.new.values()]  # the same article twice in a batch
+            self._write_new()
+            self.look_up([*written, article])
         row = self.known.get(asked)
         if row is not None and own != asked and not same_article(article, row):
             article, row, asked = replace(article, canonical_url=None), None, own

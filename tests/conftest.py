@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -74,13 +75,20 @@ def postgres():
 @pytest.fixture(params=["sqlite", "postgresql"])
 def archive_url(request, tmp_path):
     """An empty database of each kind."""
+    with empty_database(request, tmp_path) as url:
+        yield url
+
+
+@contextmanager
+def empty_database(request, folder):
+    """SQLAlchemy URL of an empty database of the kind that ``request.param`` names."""
     if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'archive.db'}"
+        yield f"sqlite:///{folder / 'archive.db'}"
         return
     from sqlalchemy import create_engine, text
 
     base = request.getfixturevalue("postgres")
-    name = f"t{abs(hash(str(tmp_path))) % 10**9}"
+    name = f"t{abs(hash(str(folder))) % 10**9}"
     engine = create_engine(base, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         connection.execute(text(f"CREATE DATABASE {name}"))

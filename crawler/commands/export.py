@@ -1,40 +1,68 @@
-"""``scrapy export``: the archive's articles as JSON lines or CSV."""
+"""``scrapy export``: the archive's articles as JSON lines, CSV or Parquet."""
 
 from __future__ import annotations
 
 import argparse
 import sys
-from contextlib import nullcontext
 from pathlib import Path
 
 from scrapy.commands import ScrapyCommand
+from scrapy.exceptions import UsageError
 
-from storage import export
 from storage.archive import Archive, BadArchive
-
-WRITERS = {"jsonl": export.write_jsonl, "csv": export.write_csv}
+from storage.export import WRITERS, MissingPackage
+from storage.search import BadQuery
 
 
 class Command(ScrapyCommand):
     requires_project = True
     default_settings = {"LOG_ENABLED": False}
 
+    def syntax(self) -> str:
+        return "[options] [WORDS ...]"
+
     def short_desc(self) -> str:
-        return "Write all articles as JSON lines or CSV"
+        return "Write articles as JSON lines, CSV or Parquet: all, or those that a search finds"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
-        parser.add_argument("--format", choices=sorted(WRITERS), default="jsonl")
+        help_ = "default: what the output's name ends in, else jsonl; csv guards cells that a spreadsheet would run, csv-raw does not"
+        parser.add_argument("--format", choices=sorted(WRITERS), help=help_)
         parser.add_argument("-o", "--output", help="file to write (default: standard output)")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         assert self.settings is not None
-        target = Path(opts.output).open("w", encoding="utf-8", newline="") if opts.output else nullcontext(sys.stdout)  # noqa: SIM115 - closed below
+        kind = opts.format or _kind(opts.output)
+        if kind == "parquet" and not opts.output:
+            raise UsageError("Parquet is no text: give the file to write with -o", print_help=False)
         try:
-            with target as out, Archive(self.settings["ARCHIVE_URL"]) as archive, archive.read() as connection:
-                number = WRITERS[opts.format](export.rows(connection), out)
-        except (BadArchive, OSError) as error:
+            with Archive(self.settings["ARCHIVE_URL"]) as archive:
+                number = _export(archive, " ".join(args), kind, opts.output)
+        except BrokenPipeError:
+            sys.stderr.close()  # whoever read has seen enough
+            return
+        except (BadArchive, BadQuery, MissingPackage, OSError) as error:
             print(f"export: {error}", file=sys.stderr)  # noqa: T201 - a command speaks to its user
             self.exitcode = 2
             return
         print(f"{number} articles written", file=sys.stderr)  # noqa: T201
+
+
+def _kind(output: str | None) -> str:
+    ending = Path(output or "").suffix.lstrip(".").lower()
+    return ending if ending in WRITERS else "jsonl"
+
+
+def _export(archive: Archive, query: str, kind: str, output: str | None) -> int:
+    """Write to the file, which has its name only when it is whole, or to standard output."""
+    if not output:
+        return WRITERS[kind](archive.records(query), sys.stdout.buffer)
+    target = Path(output)
+    part = target.with_name(target.name + ".part")
+    try:
+        with part.open("wb") as out:
+            number = WRITERS[kind](archive.records(query), out)
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
+    return number

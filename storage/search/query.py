@@ -65,11 +65,7 @@ def parse(query: str) -> Node:
     query = clean(query)
     if len(query) > MAX_CHARS:
         raise BadQuery(f"the query has {len(query)} characters, {MAX_CHARS} are read; shorten it")
-    reader = _Reader(query)
-    tree = reader.group(0)
-    if reader.rest():
-        raise BadQuery("a parenthesis ) has no ( before it; leave it out or put the words in quotation marks")
-    return tree
+    return _Reader(query).group(0)
 
 
 class _Reader:
@@ -124,6 +120,8 @@ class _Reader:
                 raise BadQuery("a parenthesis ( is not closed; close it or put the words in quotation marks")
             self.at += 1
             return inner
+        if rest[0] in CLOSE:
+            raise BadQuery("a parenthesis ) has no ( before it; leave it out or put the words in quotation marks")
         self.terms += 1
         if self.terms > MAX_TERMS:
             raise BadQuery(f"the query has more than {MAX_TERMS} terms; shorten it")

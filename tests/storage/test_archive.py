@@ -9,7 +9,6 @@ from sqlalchemy import text
 
 from crawler.items import Article, Edit
 from storage.archive import Archive, BadArchive
-from storage.search import BadQuery
 from storage.writer import Visit, mark_gone, save_article
 
 NOW = datetime(2026, 3, 18, 4, tzinfo=UTC)
@@ -18,12 +17,6 @@ FIRST = Article(
     url="http://a.example/1.html", title="停水通知", text="城關鎮东关街停水。\x00", authors=("李明",), site="a",
     edits=(Edit(step="repair", rule="x", start=0, before="a", after="b"),),
 )  # fmt: skip
-
-
-@pytest.fixture
-def archive(archive_url):
-    with Archive(archive_url) as made:
-        yield made
 
 
 def store(archive, article):
@@ -57,30 +50,6 @@ def test_a_vanished_article_is_marked_not_deleted(archive):
     with archive.transaction() as connection:
         assert mark_gone(connection, url_key(FIRST.url), NOW) == 1
     assert archive.article(1)["state"] == "gone"
-
-
-QUERIES = {
-    "停": 1, "城关": 1, "城關": 1, "城关镇 东关": 1, '"东关街停水"': 1, "西关": 0, "西关 OR 东关": 1, "-停水 site:a": 0,
-    "author:李明": 1, "author:王": 0, "after:2026-03-01": 1, "before:2026-03-01": 0,
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("query", QUERIES)
-def test_search(archive, query):
-    store(archive, FIRST)
-    assert len(archive.search(query)) == QUERIES[query]
-
-
-BAD = [
-    '"open', "OR 东", "东 OR", "东 OR OR 西", "，", "after:soon", "family:x", "x" * 300, "", "(东", "东 )", "()", "site:", "source:，",
-    "(" * 20 + "东" + ")" * 20, "a " * 17,
-]  # fmt: skip
-
-
-@pytest.mark.parametrize("query", BAD)
-def test_bad_queries_are_a_clear_message(archive, query):
-    with pytest.raises(BadQuery):
-        archive.search(query)
 
 
 def test_a_newer_archive_is_refused(archive, archive_url):
