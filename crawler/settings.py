@@ -20,6 +20,10 @@ SCHEDULE_RUN_HOURS = 6.0
 RUN_LOG_BYTES = 4 << 20
 RUN_LOG_KEEP = 20
 
+READ_WORKERS = int(os.environ.get("READ_WORKERS", min(2, os.cpu_count() or 1)))  # processes that read pages; 0: none, pages are read in the crawl's own
+READ_SECONDS = 10.0
+READ_MEMORY_MB = 512
+
 SCHEDULER = "crawler.frontier.Frontier"
 DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"
 DOWNLOADER_MIDDLEWARES = {

@@ -49,13 +49,13 @@ def process(page: Page, site: Site | None = None, saved: Callable[[str], Page | 
     Raises a `crawler.items.Dropped` that says why where the page is no article.
     """
     from crawler.items import EmptyArticle
-    from pipelines.extract import read
+    from pipelines.read_page import limited, read_page
 
-    article = read(page, site)
+    article = read_page(page, site)
     if saved is not None:
         from pipelines.join_pages import whole
 
-        article = whole(article, lambda further: read(further, site), saved)
+        article = limited(whole(article, lambda further: read_page(further, site), saved))
     for step in pure_steps():
         article = step(article, site)
     if not article.text.strip():

@@ -105,6 +105,7 @@ class JoinPages:
         if not isinstance(item, Article) or item.page is None or not item.page.frontier_key:
             return item
         from crawler.further import Further
+        from pipelines.read_page import limited
 
         seen, last, parts = {canonical(item.url)}, item, list[Article]()
         further = Further(self.crawler, item.page)
@@ -119,7 +120,7 @@ class JoinPages:
                 break
             further.end(page, "joined", None)
             parts.append(last)
-        return join(item, parts)
+        return limited(join(item, parts))
 
     async def _read(self, page: Page) -> Article:
         from pipelines.read_page import ReadPage

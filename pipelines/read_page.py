@@ -1,29 +1,53 @@
-"""Pipeline step: a Page becomes an Article."""
+"""Pipeline step: a Page becomes an Article, in a worker process."""
 
 from __future__ import annotations
 
 import dataclasses
 from typing import TYPE_CHECKING, Any
 
-from crawler.items import Page
+from crawler.items import Article, Page, TooLarge
 from pipelines.extract import read
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
+    from crawler.sites import Site
+
+MAX_TEXT = 300_000
+"""Characters of an article: a book. The steps behind take about 1 s for it."""
+
+
+def read_page(page: Page, site: Site | None = None) -> Article:
+    """The article on a page, as printed, and small enough for every later step. Raises a `crawler.items.Dropped`."""
+    return limited(read(page, site))
+
+
+def limited(article: Article) -> Article:
+    """The same article; raises `TooLarge` where its text is longer than an article can be."""
+    if len(article.text) > MAX_TEXT:
+        raise TooLarge(f"{article.url}: a text of {len(article.text)} characters, {MAX_TEXT} are kept")
+    return article
+
 
 class ReadPage:
-    """Reads pages; lets other items pass."""
+    """Reads pages; lets other items pass. A page that kills its worker raises `crawler.workers.pool.WorkerFailed`."""
 
-    def __init__(self, crawler: Any = None) -> None:
+    read = staticmethod(read_page)
+
+    def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> ReadPage:
         return cls(crawler)
 
-    def process_item(self, item: Any) -> Any:
+    async def process_item(self, item: Any) -> Any:
+        from crawler.workers.pool import Workers
+
         if not isinstance(item, Page):
             return item
-        site = getattr(getattr(self.crawler, "spider", None), "site", None)
-        return dataclasses.replace(read(item, site), page=item, site=item.site)
+        site = getattr(self.crawler.spider, "site", None)
+        # Only what reading needs crosses over: no capture, no frontier.
+        sent = Page(item.url, item.body, item.content_type, fetched_at=item.fetched_at, site=item.site, context=dict(item.context))
+        article = await Workers.of(self.crawler).run(self.read, sent, site)
+        return dataclasses.replace(article, page=item, site=item.site)

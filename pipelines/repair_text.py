@@ -12,7 +12,6 @@ from pipelines.repair import repair
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
-    from scrapy.statscollectors import StatsCollector
 
 SINGLE = ("title", "subtitle", "source", "editor", "section", "summary", "dateline")
 LISTS = ("authors", "tags")
@@ -97,25 +96,29 @@ def _applied(text: str, edits: list[Edit]) -> str:
 
 
 class RepairText:
-    """Pipeline step: takes any item with a ``text`` (and ``title`` …) through ItemAdapter."""
+    """Pipeline step: takes any item with a ``text`` (and ``title`` …) through ItemAdapter.
 
-    def __init__(self, stats: StatsCollector | None = None) -> None:
-        self.stats = stats
+    The longest step on damaged pages; it runs in the crawl's worker processes where ``READ_WORKERS`` says so.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> RepairText:
-        return cls(crawler.stats)
+        return cls(crawler)
 
-    def process_item(self, item: Any) -> Any:
+    async def process_item(self, item: Any) -> Any:
+        from crawler.workers.pool import Workers
+
+        workers = Workers.of(self.crawler)
         if isinstance(item, Article):
-            repaired = repair_article(item)
+            sent = dataclasses.replace(item, page=None)
+            repaired = dataclasses.replace(await workers.run(repair_article, sent), page=item.page)
             self._count(repaired.edits[len(item.edits) :])
             return repaired
-        return self._process_any(item)
-
-    def _process_any(self, item: Any) -> Any:
         adapter = ItemAdapter(item)
-        result = _repair_fields({name: adapter.get(name) for name in (*SINGLE, *LISTS, "text")})
+        result = await workers.run(_repair_fields, {name: adapter.get(name) for name in (*SINGLE, *LISTS, "text")})
         if result is None:
             return item
         fields, edits = result
@@ -128,7 +131,7 @@ class RepairText:
         return item
 
     def _count(self, edits: tuple[Edit, ...]) -> None:
-        if self.stats is None:
+        if self.crawler.stats is None:
             return
         for edit in edits:
-            self.stats.inc_value(f"repair_text/{'lost' if edit.kind == 'lost' else 'edits'}")
+            self.crawler.stats.inc_value(f"repair_text/{'lost' if edit.kind == 'lost' else 'edits'}")

@@ -11,9 +11,9 @@ from urllib.parse import urljoin, urlsplit
 from lxml import etree
 
 from crawler.decode import Decoded, decode
+from crawler.decode.bound import bound
 from crawler.items import EmptyArticle, Page
 from crawler.sites import Site
-from pipelines.bound import bound
 
 XML_HEAD = re.compile(r"^\s*<\?xml[^>]*\?>")
 LD = re.compile(r"<script[^>]{1,200}application/ld\+json[^>]{0,200}>(.{2,200000}?)</script", re.I | re.S)
