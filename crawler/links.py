@@ -10,6 +10,7 @@ import lxml.etree
 import lxml.html
 
 from crawler.decode import Decoded
+from crawler.decode.bound import bound
 from crawler.decode.decode import CANDIDATES
 from crawler.sites import Site
 from storage.frontier import Found
@@ -29,7 +30,7 @@ def of_section(decoded: Decoded, base: str, site: Site, depth: int) -> list[Foun
     """Articles, further pages and sections that a section page links to; depth counts sections, not pages."""
     text = decoded.text
     try:
-        root = lxml.html.document_fromstring(text, parser=lxml.html.HTMLParser(huge_tree=True))
+        root = lxml.html.document_fromstring(bound(text).text, parser=lxml.html.HTMLParser(huge_tree=True))
     except (lxml.etree.ParserError, ValueError):
         return []
     base = urljoin(base, next(iter(root.xpath("//base/@href")), "")) if root.xpath("//base/@href") else base

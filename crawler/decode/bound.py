@@ -26,15 +26,18 @@ MAX_EQUALS = 20_000
 """``=`` on a page above which each tag's attributes are counted; real pages have up to 14 000, most of them in scripts."""
 MAX_TAGS = 100_000
 """Tags that are kept; real pages have up to 6 000."""
+MAX_SEEN = 200_000
+"""Tags that are looked at one by one."""
 MAX_NODE = 2 << 20
 """Characters of one run of text outside scripts."""
-PATIENCE = 2_000
-"""Tags with quotes that do not close are looked at so often; after that every ``>`` ends a tag."""
+WINDOW, PATIENCE = 4 << 20, 8
+"""The end of a tag with quotes is looked for so far, and in vain so often; after that every ``>`` ends a tag."""
 START = re.compile(r"<(/?[a-zA-Z]{1,3})")
 LONG_TAG = re.compile(rf"<[a-zA-Z][^<>]{{{MAX_TAG}}}")
 TOKEN = re.compile(r"""<(?:(/?)([a-zA-Z][a-zA-Z0-9]{0,30}+)[^<>"']*+>|(!--)|(/?)([a-zA-Z][a-zA-Z0-9]{0,30}+))""")
-QUOTED = re.compile(r"""(?:[^<>"']|"[^"]{0,4096}+"|'[^']{0,4096}+')*+>""")
-ATTRIBUTE = re.compile(r"""[^\s/>="']++""")
+QUOTED = re.compile(r"""(?:[^<>"']++|"[^"]*+"|'[^']*+')*+>""")
+ATTRIBUTE = re.compile(r"""[^\s/>="']++(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>]*+))?""")
+BLOCK_TAGS = re.compile(r"(?:\s*+</?(?:div|table|tr|td|p|ul|ol|li|section|article|dl|dd|dt|blockquote|center|h\d|hr|br|form)\b[^<>]*+>)++\s*", re.I)
 ANY_TAG = re.compile(r"</?[a-zA-Z!][^<>]*+>?")
 COMMENT_END = re.compile(r"--!?>")
 RAW = {name: re.compile(f"</{name}", re.I) for name in ("script", "style", "xmp", "noembed")}
@@ -75,7 +78,9 @@ def bound(text: str) -> Bounded:
     if "\0" in text:
         text = text.replace("\0", "")
         notes.append("nul")
-    if not text.isascii() and LONE.search(text):
+    try:
+        text.encode()
+    except UnicodeEncodeError:
         text = LONE.sub("\ufffd", text)
         notes.append("surrogates")
     last = text.rfind("<!--")
@@ -120,22 +125,32 @@ def _comments(text: str) -> str:
     return "".join((*parts, text[at:]))
 
 
+def _plain(text: str) -> str:
+    """Text without tags, a line break where blocks began or ended."""
+    broken = BLOCK_TAGS.sub("\n", text)
+    if broken.count("\n") < MAX_TAGS:
+        broken = broken.replace("\n", "<br>")
+        return ANY_TAG.sub(lambda tag: "<br>" if tag.group() == "<br>" else " ", broken)
+    return ANY_TAG.sub(" ", broken)
+
+
 class Bounder:
     """Copies a page tag by tag, leaving out what is too deep, too many, or too long."""
 
     def __init__(self, text: str) -> None:
         self.text = text
         self.notes: list[str] = []
-        self.depth = self.tags = self.unclosed = 0
+        self.depth = self.tags = self.seen = self.unclosed = 0
+        self.broken = False
         self.raw_open = set(RAW)
 
     def pieces(self) -> Iterator[str]:
         text, at = self.text, 0
         while match := TOKEN.search(text, at):
             yield self._text(at, match.start())
-            if self.tags > MAX_TAGS:
+            if self.tags > MAX_TAGS or self.seen > MAX_SEEN:
                 self._note("tags")
-                yield ANY_TAG.sub(" ", text[match.start() :])
+                yield _plain(text[match.start() :])
                 return
             if match.group(3):
                 end = COMMENT_END.search(text, match.start() + 2)
@@ -152,11 +167,13 @@ class Bounder:
     def _text(self, start: int, end: int) -> str:
         if end - start > MAX_NODE:
             raise TooLarge(f"a run of text of {end - start} characters, {MAX_NODE} are read")
-        return self.text[start:end]
+        piece = self.text[start:end]
+        self.broken = self.broken and (not piece or piece.isspace())
+        return piece
 
     def _end_of(self, match: re.Match[str]) -> int:
         """Where a tag with quotes, or one that is cut, ends."""
-        found = QUOTED.match(self.text, match.end()) if self.unclosed < PATIENCE else None
+        found = QUOTED.match(self.text, match.end(), match.end() + WINDOW) if self.unclosed < PATIENCE else None
         if found:
             return found.end()
         self.unclosed += 1
@@ -176,7 +193,7 @@ class Bounder:
     def _tag(self, match: re.Match[str], end: int) -> str:
         """The tag as it is kept; one that is too deep leaves a line break or nothing."""
         name, closing = (match.group(2) or match.group(5)).lower(), "/" in (match.group(1), match.group(4))
-        self.tags += 1
+        self.seen += 1
         whole = self.text[match.start() : end]
         if name in VOID or name in LOOSE:
             return self._kept(whole, name)
@@ -187,11 +204,13 @@ class Bounder:
             self.depth += 1
         if deep:
             self._note("depth")
-            return "<br>" if name in BLOCKS else ""
+            self.broken, new = self.broken or name in BLOCKS, name in BLOCKS and not self.broken
+            return "<br>" if new else ""
         return self._kept(whole, name)
 
     def _kept(self, whole: str, name: str) -> str:
-        if whole.endswith(">") and (len(whole) < 2 * MAX_ATTRIBUTES or len(ATTRIBUTE.findall(whole)) <= 2 * MAX_ATTRIBUTES):
+        self.tags += 1
+        if whole.endswith(">") and (len(whole) < 2 * MAX_ATTRIBUTES or len(ATTRIBUTE.findall(whole)) <= MAX_ATTRIBUTES):
             return whole
         self._note("attributes")
         return f"<{'/' if whole[1] == '/' else ''}{name}>"

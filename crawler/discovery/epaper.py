@@ -15,6 +15,7 @@ from urllib.parse import urljoin, urlsplit
 import lxml.etree
 import lxml.html
 
+from crawler.decode.bound import bound
 from crawler.links import address
 from crawler.sites import Site
 from storage.frontier import Found
@@ -62,7 +63,7 @@ def of_epaper(text: str, base: str, site: Site, context: dict[str, Any]) -> list
     days' issues are not followed: past issues are back-filled on purpose.
     """
     try:
-        root = lxml.html.document_fromstring(text, parser=lxml.html.HTMLParser(huge_tree=True))
+        root = lxml.html.document_fromstring(bound(text).text, parser=lxml.html.HTMLParser(huge_tree=True))
     except (lxml.etree.ParserError, ValueError):
         return []
     day = issue_day(base)

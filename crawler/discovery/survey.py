@@ -12,6 +12,7 @@ import lxml.etree
 import lxml.html
 
 from crawler.decode import decode
+from crawler.decode.bound import bound
 from crawler.discovery.epaper import DATED, issue_day, of_epaper
 from crawler.discovery.feeds import of_feed
 from crawler.discovery.shapes import Link, article_shapes, sections
@@ -99,7 +100,7 @@ def _text(page: Page, survey: Survey | None = None) -> str:
 
 def _links(text: str, base: str, site: Site) -> Iterator[Link]:
     try:
-        root = lxml.html.document_fromstring(text, parser=lxml.html.HTMLParser(huge_tree=True))
+        root = lxml.html.document_fromstring(bound(text).text, parser=lxml.html.HTMLParser(huge_tree=True))
     except (lxml.etree.ParserError, ValueError):
         return
     for link in root.iter("a"):
