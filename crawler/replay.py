@@ -127,7 +127,11 @@ def _undo_encoding(body: bytes, encoding: str) -> bytes:
 
 
 def saved_page(path: Path, url: str, headers: dict[str, str] | None = None, **fields: Any) -> Page:
-    """A page from a saved file (``.gz`` is undone); ``headers`` with any capitals."""
+    """A page from a saved file (``.gz`` is undone); ``headers`` with any capitals. Raises `BadReplay`."""
+    try:
+        canonical(url)
+    except ValueError as error:
+        raise BadReplay(f"{error}; write it as https://host/path") from None
     try:
         body = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
     except OSError as error:
