@@ -1,7 +1,9 @@
 """pytest plugin: a folder with page.html.gz, response.json and expected.json is a test per field.
 
-``expected.json`` holds the article's fields as a person read them, or ``{"dropped": "IndexPage"}``. A ``site.toml`` in
-the folder is the profile that the page is read with.
+``expected.json`` holds the article's fields as a person read them, or ``{"dropped": "IndexPage"}``; a ``draft`` line in
+it, as ``scrapy fixture`` writes one, fails until a person has checked the case and takes it out. A ``site.toml`` in the
+folder is the profile that the page is read with; a ``known_failures.json`` {field: why} names what is not right yet, and
+fails as soon as it is.
 """
 
 from __future__ import annotations
@@ -27,9 +29,20 @@ class Case(pytest.File):
     """One saved page."""
 
     def collect(self) -> Iterator[pytest.Item]:
-        expected = json.loads((self.path.parent / "expected.json").read_text("utf-8"))
-        for field, value in expected.items():
-            yield Field.from_parent(self, name=field, expected=value)
+        known = self._json("known_failures.json") if (self.path.parent / "known_failures.json").exists() else {}
+        for name, value in self._json("expected.json").items():
+            field: Field = Field.from_parent(self, name=name, expected=value)
+            if name in known:
+                field.add_marker(pytest.mark.xfail(strict=True, reason=known[name]))
+            yield field
+
+    def _json(self, name: str) -> dict[str, Any]:
+        file = self.path.parent / name
+        try:
+            values: dict[str, Any] = json.loads(file.read_text("utf-8"))
+        except ValueError as error:
+            raise self.CollectError(f"{file}: {error}; it must be JSON with the article's fields") from None
+        return values
 
     @cached_property
     def found(self) -> dict[str, Any]:
@@ -55,6 +68,8 @@ class Field(pytest.Item):
 
     def runtest(self) -> None:
         assert isinstance(self.parent, Case)
+        if self.name == "draft":
+            raise Mismatch(f"{self.path.parent / 'expected.json'} is a draft: a person must check it and take the \"draft\" line out")
         found = self.parent.found
         if "dropped" in found and self.name != "dropped":
             raise Mismatch(f"the page was dropped as {found['dropped']}, expected {self.name} = {self.expected!r}")
