@@ -7,7 +7,8 @@ from pathlib import Path
 
 
 @lru_cache
-def _table() -> dict[int, str]:
+def table() -> dict[int, str]:
+    """Code point of a traditional character -> its simplified character, as `str.translate` takes it."""
     lines = Path(__file__).with_name("simplify.tsv").read_text("utf-8").splitlines()
     return {ord(line[0]): line[2] for line in lines}
 
@@ -18,4 +19,4 @@ def simplify(text: str) -> str:
     >>> simplify("經濟發展")
     '经济发展'
     """
-    return text if text.isascii() else text.translate(_table())
+    return text if text.isascii() else text.translate(table())

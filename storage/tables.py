@@ -417,7 +417,7 @@ class FamilyLinkRow(Table):
 
     __tablename__ = "family_links"
     article_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
-    other_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    other_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, index=True)
     relation: Mapped[str]
     """same, lead_of, excerpt_of, part_of."""
     contained: Mapped[float]
@@ -430,17 +430,21 @@ class FamilyLinkRow(Table):
 
 
 class FamilyMergeRow(Table):
-    """A merge of two families, undoable."""
+    """Articles that went from one family to another: a merge of two, or a split; undoable."""
 
     __tablename__ = "family_merges"
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     kept_id: Mapped[int] = mapped_column(BigInteger)
     gone_id: Mapped[int] = mapped_column(BigInteger)
     moved: Mapped[list[Any]]
-    """Article ids that came from the family that is gone."""
+    """Article ids that went from ``gone_id`` to ``kept_id``."""
     because_of: Mapped[int] = mapped_column(BigInteger)
     at: Mapped[datetime]
     undone_at: Mapped[datetime | None]
+    kind: Mapped[str] = mapped_column(server_default="merge")
+    """merge, split."""
+    batch: Mapped[int | None] = mapped_column(BigInteger)
+    """The batch pass it belongs to; None: on arrival."""
 
 
 class SignatureRow(Table):
@@ -448,17 +452,9 @@ class SignatureRow(Table):
 
     __tablename__ = "signatures"
     article_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
-    family_id: Mapped[int] = mapped_column(BigInteger, index=True)
+    family_id: Mapped[int] = mapped_column(BigInteger)
     scheme: Mapped[int]
-    """Version of normalisation and hashing; signatures of different schemes are never compared."""
-    power: Mapped[int]
-    """Hashes divisible by 2**power are kept."""
-    size: Mapped[int]
-    """Characters of the normalised text."""
-    exact: Mapped[int] = mapped_column(BigInteger, index=True)
-    """blake2b-64 of the normalised text."""
-    text: Mapped[bytes]
-    """The normalised text, zlib."""
+    """Version of normalisation and hashing; hashes of different schemes are never compared."""
 
 
 class FingerprintRow(Table):

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from storage.families.assign import assign
-from storage.families.place import place
+from storage.families.place import forget, place
 
-__all__ = ["assign", "place"]
+__all__ = ["assign", "forget", "place"]

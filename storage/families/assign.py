@@ -3,20 +3,48 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import Connection, insert
+
 from storage.archive import Archive
 from storage.families.place import place
+from storage.tables import ArticleRow
 
 
 def assign(documents: list[dict[str, Any]]) -> list[int]:
-    """One family id a document, in order of arrival, in one pass over a fresh archive.
+    """One family id a document, in order of arrival, in one pass over a fresh SQLite archive.
 
-    ``documents`` have ``title`` and ``text``.
+    ``documents`` have ``text`` and may have ``title`` and ``url``.
     """
+    now = datetime.now(UTC)
+    numbered = list(enumerate(documents, 1))
     with tempfile.TemporaryDirectory() as folder:
         archive = Archive(f"sqlite:///{Path(folder) / 'families.db'}")
         with archive, archive.transaction() as connection:
-            return [place(connection, number, document.get("title"), document.get("text") or "", datetime.now(UTC)) for number, document in enumerate(documents, 1)]
+            store(connection, numbered, now)
+            for number, document in numbered:
+                place(connection, number, document.get("title"), document.get("text") or "", now)
+            return families(connection)
+
+
+def store(connection: Connection, numbered: Iterable[tuple[int, dict[str, Any]]], now: datetime) -> None:
+    """Write (id, document) pairs as articles, with what a row must have."""
+    fixed = {
+        "text_extracted": "", "authors": [], "images": [], "attachments": [], "tags": [], "rules": "", "content_hash": b"",
+        "sort_at": now, "first_seen_at": now, "last_seen_at": now, "checked_at": now,
+    }  # fmt: skip
+    rows = [
+        fixed | {"id": number, "url_key": number.to_bytes(16), "url": document.get("url") or "", "title": document.get("title"), "text": document.get("text") or ""}
+        for number, document in numbered
+    ]
+    if rows:
+        connection.execute(insert(ArticleRow), rows)
+
+
+def families(connection: Connection) -> list[int]:
+    """The family of every article, by id."""
+    return [int(row[0]) for row in connection.exec_driver_sql("SELECT family_id FROM articles ORDER BY id")]

@@ -1,0 +1,131 @@
+"""Families, links and merges in SQL: who belongs where, why, and how to take it back."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, select, update
+
+from storage.families.fingerprint import SCHEME
+from storage.families.index import numbers, run, run_many
+from storage.families.relate import Relation
+from storage.tables import FamilyMergeRow, VersionRow
+
+FOUND = "INSERT INTO families (head_id, size, created_at) VALUES (?, 0, ?) RETURNING id"
+LINK = (
+    "INSERT INTO family_links (article_id, other_id, relation, contained, contains, substituted, numbers, scheme, at)"
+    f" VALUES (?, ?, ?, ?, ?, ?, ?, {SCHEME}, ?) ON CONFLICT DO NOTHING"
+)
+IN = {"sqlite": "IN (SELECT value FROM json_each(?))", "postgresql": "= ANY(CAST(? AS bigint[]))"}
+
+
+def stamp(connection: Connection, at: datetime) -> Any:
+    """A time as the driver stores it: SQLite has no type for it and keeps what SQLAlchemy would write."""
+    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f") if connection.dialect.name == "sqlite" else at
+
+
+def family(connection: Connection, article_id: int) -> int | None:
+    """The family of an article; None when it was never placed."""
+    row = run(connection, "SELECT family_id FROM signatures WHERE article_id = ?", article_id).first()
+    return int(row[0]) if row else None
+
+
+def earlier(connection: Connection, article_id: int) -> list[tuple[str | None, str]]:
+    """Title and text of the versions before the current one, newest first."""
+    query = select(VersionRow.title, VersionRow.text).where(VersionRow.article_id == article_id).order_by(VersionRow.version.desc()).offset(1)
+    return [(row.title, row.text) for row in connection.execute(query)]
+
+
+def found(connection: Connection, article_id: int, now: datetime) -> int:
+    """A new family, still empty, that the article will be the first of."""
+    return int(run(connection, FOUND, article_id, stamp(connection, now)).scalar_one())
+
+
+def join(connection: Connection, article_id: int, family_id: int) -> None:
+    run(connection, "UPDATE families SET size = size + 1 WHERE id = ?", family_id)
+    run(connection, "UPDATE articles SET family_id = ? WHERE id = ?", family_id, article_id)
+
+
+def leave(connection: Connection, article_id: int, family_id: int) -> None:
+    """Take an article that has no signature any more out of its family; a family without members goes."""
+    run(connection, "UPDATE articles SET family_id = NULL WHERE id = ?", article_id)
+    tidy(connection, family_id)
+
+
+def members(connection: Connection, family_id: int) -> list[int]:
+    """Ids of the articles of a family, ascending."""
+    rows = run(connection, "SELECT id FROM articles WHERE family_id = ? ORDER BY id", family_id).all()
+    return [int(row[0]) for row in rows]
+
+
+def tidy(connection: Connection, family_id: int) -> None:
+    """Bring size and head of a family in line with its members; without members it goes."""
+    left = members(connection, family_id)
+    if not left:
+        run(connection, "DELETE FROM families WHERE id = ?", family_id)
+        return
+    head = run(connection, "SELECT head_id FROM families WHERE id = ?", family_id).scalar()
+    head = head if head in left else left[0]
+    run(connection, "UPDATE families SET size = ?, head_id = ? WHERE id = ?", len(left), head, family_id)
+
+
+def link(connection: Connection, article_id: int, relations: list[tuple[int, Relation]], now: datetime) -> None:
+    """Write down how an article stands to others."""
+    at = stamp(connection, now)
+    rows = [(article_id, other, r.kind, r.contained, r.contains, r.substituted, r.numbers, at) for other, r in relations]
+    run_many(connection, LINK, rows)
+
+
+def unlink(connection: Connection, article_id: int) -> None:
+    run(connection, "DELETE FROM family_links WHERE article_id = ?", article_id)
+
+
+def merge(connection: Connection, kept: int, gone: int, *, because_of: int, now: datetime, batch: int | None = None) -> int:
+    """Move every member of family ``gone`` to ``kept``; the number of the entry that undoes it."""
+    return move(connection, members(connection, gone), gone, kept, kind="merge", because_of=because_of, now=now, batch=batch)
+
+
+def move(
+    connection: Connection, articles: list[int], source: int, target: int, *, kind: str, because_of: int, now: datetime, batch: int | None = None
+) -> int:  # fmt: skip
+    """Move articles from one family to another and write it down; the number of the entry."""
+    _reassign(connection, articles, target)
+    tidy(connection, source)
+    tidy(connection, target)
+    entry = {"kept_id": target, "gone_id": source, "moved": articles, "because_of": because_of, "at": now, "kind": kind, "batch": batch}
+    made = connection.scalar(FamilyMergeRow.__table__.insert().values(**entry).returning(FamilyMergeRow.id))  # type: ignore[attr-defined]
+    return int(made)
+
+
+def undo(connection: Connection, entry_id: int, now: datetime) -> list[int]:
+    """Take back a merge or split; the articles that went back, fewer where some have moved on since.
+
+    Raises `LookupError` when there is no such entry or it was taken back before.
+    """
+    entry = connection.execute(select(FamilyMergeRow.__table__).where(FamilyMergeRow.id == entry_id)).first()
+    if entry is None or entry.undone_at is not None:
+        raise LookupError(f"entry {entry_id} {'was undone before' if entry else 'does not exist'}")
+    still = set(members(connection, entry.kept_id))
+    back = [article for article in entry.moved if article in still]
+    if back and run(connection, "SELECT id FROM families WHERE id = ?", entry.gone_id).first() is None:
+        values = (entry.gone_id, back[0], stamp(connection, now))
+        run(connection, "INSERT INTO families (id, head_id, size, created_at) VALUES (?, ?, 0, ?)", *values)
+    _reassign(connection, back, entry.gone_id)
+    tidy(connection, entry.kept_id)
+    if back:
+        tidy(connection, entry.gone_id)
+    connection.execute(update(FamilyMergeRow).where(FamilyMergeRow.id == entry_id).values(undone_at=now))
+    return back
+
+
+def entries(connection: Connection, limit: int) -> list[dict[str, Any]]:
+    """The newest merges and splits, newest first."""
+    query = select(FamilyMergeRow.__table__).order_by(FamilyMergeRow.id.desc()).limit(limit)
+    return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def _reassign(connection: Connection, articles: list[int], target: int) -> None:
+    within = IN[connection.dialect.name]
+    for table, key in (("signatures", "article_id"), ("articles", "id")):
+        run(connection, f"UPDATE {table} SET family_id = ? WHERE {key} {within}", target, numbers(connection, articles))  # noqa: S608 - names of our own

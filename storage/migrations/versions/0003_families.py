@@ -1,0 +1,20 @@
+"""Families, scheme 2: signatures without the text, links found from both ends, merges that say what they are."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0003"
+down_revision = "0002_schedule"
+
+
+def upgrade() -> None:
+    # Hashes of scheme 1 say nothing in scheme 2; `scrapy families --recluster` fingerprints the articles anew.
+    op.execute("DELETE FROM fingerprints")
+    op.execute("DELETE FROM signatures")
+    op.drop_index("ix_signatures_exact", "signatures")
+    op.drop_index("ix_signatures_family_id", "signatures")
+    for column in ("power", "size", "exact", "text"):
+        op.drop_column("signatures", column)
+    op.create_index("ix_family_links_other_id", "family_links", ["other_id"])
+    op.add_column("family_merges", sa.Column("kind", sa.Text(), nullable=False, server_default="merge"))
+    op.add_column("family_merges", sa.Column("batch", sa.BigInteger(), nullable=True))
