@@ -455,6 +455,8 @@ class SignatureRow(Table):
     family_id: Mapped[int] = mapped_column(BigInteger)
     scheme: Mapped[int]
     """Version of normalisation and hashing; hashes of different schemes are never compared."""
+    size: Mapped[int]
+    """Number of its hashes, kept for it or for another of its family."""
 
 
 class FingerprintRow(Table):

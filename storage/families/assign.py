@@ -8,11 +8,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection
 
 from storage.archive import Archive
+from storage.families import index, ledger
 from storage.families.place import place
-from storage.tables import ArticleRow
+
+STORE = (
+    "INSERT INTO articles (id, url_key, url, title, text, content_hash, sort_at, first_seen_at, last_seen_at, checked_at,"
+    " text_extracted, authors, images, attachments, tags, quality, rules, damage, lost, version, state)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', '[]', '[]', '[]', '[]', 'ok', '', 0, 0, 1, 'live')"
+)
 
 
 def assign(documents: list[dict[str, Any]]) -> list[int]:
@@ -33,16 +39,9 @@ def assign(documents: list[dict[str, Any]]) -> list[int]:
 
 def store(connection: Connection, numbered: Iterable[tuple[int, dict[str, Any]]], now: datetime) -> None:
     """Write (id, document) pairs as articles, with what a row must have."""
-    fixed = {
-        "text_extracted": "", "authors": [], "images": [], "attachments": [], "tags": [], "rules": "", "content_hash": b"",
-        "sort_at": now, "first_seen_at": now, "last_seen_at": now, "checked_at": now,
-    }  # fmt: skip
-    rows = [
-        fixed | {"id": number, "url_key": number.to_bytes(16), "url": document.get("url") or "", "title": document.get("title"), "text": document.get("text") or ""}
-        for number, document in numbered
-    ]
-    if rows:
-        connection.execute(insert(ArticleRow), rows)
+    at = ledger.stamp(connection, now)
+    rows = [(number, number.to_bytes(16), document.get("url") or "", document.get("title"), document.get("text") or "", b"", at, at, at, at) for number, document in numbered]
+    index.run_many(connection, STORE, rows)
 
 
 def families(connection: Connection) -> list[int]:

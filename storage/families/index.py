@@ -15,26 +15,27 @@ from sqlalchemy import Connection
 
 from storage.families.fingerprint import SCHEME, Fingerprint
 
-HOT = 48
+HOT = 16
 """Articles that a hash is kept for; one that more families share finds nothing."""
-UNIT = 1 << 20
-"""Weight of a hash that at most `RARE` families have; whole numbers, so that their sum has no order."""
+UNIT = 5040
+"""Weight of a hash that at most `RARE` articles have; whole numbers, so that their sum has no order."""
 RARE = 2
 WHOLE, TITLE = 64, 4
 """A whole text, a title in common weigh as much as so many hashes."""
+SHARE = 0.2
+"""Weight that two articles must share, of all that one of them has."""
+READ_AT_MOST = 24
+"""Articles whose family is looked up."""
 
 LOOK_UP = {
-    "sqlite": "SELECT f.hash, f.article_id, s.family_id FROM json_each(?) j CROSS JOIN fingerprints f ON f.hash = j.value"
-    f" CROSS JOIN signatures s ON s.article_id = f.article_id WHERE s.scheme = {SCHEME}",
-    "postgresql": "SELECT f.hash, f.article_id, s.family_id FROM fingerprints f JOIN signatures s ON s.article_id = f.article_id"
-    f" WHERE f.hash = ANY(CAST(? AS bigint[])) AND s.scheme = {SCHEME}",
+    "sqlite": "SELECT f.hash, f.article_id FROM json_each(?) j CROSS JOIN fingerprints f ON f.hash = j.value",
+    "postgresql": "SELECT hash, article_id FROM fingerprints WHERE hash = ANY(CAST(? AS bigint[]))",
 }
-READ = {
-    "sqlite": "SELECT id, title, text FROM articles WHERE id IN (SELECT value FROM json_each(?))",
-    "postgresql": "SELECT id, title, text FROM articles WHERE id = ANY(CAST(? AS bigint[]))",
-}
+IN = {"sqlite": "IN (SELECT value FROM json_each(?))", "postgresql": "= ANY(CAST(? AS bigint[]))"}
+SIGNED = f"SELECT article_id, family_id, size FROM signatures WHERE scheme = {SCHEME} AND article_id "
+READ = "SELECT id, title, text FROM articles WHERE id "
 KEEP = "INSERT INTO fingerprints (hash, article_id) VALUES (?, ?)"
-SIGN = f"INSERT INTO signatures (article_id, family_id, scheme) VALUES (?, ?, {SCHEME})"
+SIGN = f"INSERT INTO signatures (article_id, family_id, scheme, size) VALUES (?, ?, {SCHEME}, ?)"
 DROP = "DELETE FROM fingerprints WHERE hash = ? AND article_id = ?"
 UNSIGN = "DELETE FROM signatures WHERE article_id = ? RETURNING family_id"
 
@@ -43,13 +44,12 @@ UNSIGN = "DELETE FROM signatures WHERE article_id = ? RETURNING family_id"
 class Found:
     """What the index knows about an article's hashes."""
 
-    families: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
-    """hash -> families that have it."""
-    crowd: dict[int, int] = field(default_factory=lambda: defaultdict(int))
-    """hash -> number of articles it is kept for."""
-    scores: dict[int, int] = field(default_factory=lambda: defaultdict(int))
-    """article -> weight of what it shares, in `UNIT`."""
+    sharing: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
+    """hash -> articles it is kept for."""
+    ranked: list[int] = field(default_factory=list)
+    """Articles that share enough to be compared, best first."""
     family_of: dict[int, int] = field(default_factory=dict)
+    """Article -> family, of those that share most."""
 
 
 @lru_cache
@@ -59,13 +59,18 @@ def statement(sql: str, dialect: str) -> str:
 
 
 def run(connection: Connection, sql: str, *values: Any) -> Any:
-    """Execute one statement, written with question marks."""
-    return connection.exec_driver_sql(statement(sql, connection.dialect.name), values)
+    """Execute one statement, written with question marks; a cursor."""
+    return _driver(connection).execute(statement(sql, connection.dialect.name), values)
 
 
 def run_many(connection: Connection, sql: str, rows: list[tuple[Any, ...]]) -> None:
     if rows:
-        connection.exec_driver_sql(statement(sql, connection.dialect.name), rows)
+        _driver(connection).cursor().executemany(statement(sql, connection.dialect.name), rows)
+
+
+def _driver(connection: Connection) -> Any:
+    """The open sqlite3 or psycopg connection."""
+    return connection.connection.driver_connection
 
 
 def numbers(connection: Connection, values: list[int]) -> Any:
@@ -74,38 +79,60 @@ def numbers(connection: Connection, values: list[int]) -> Any:
 
 
 def look_up(connection: Connection, own: Fingerprint) -> Found:
-    """The articles that share hashes, each hash weighed by how few families have it."""
+    """The articles that share hashes, each hash weighed by how few articles it is kept for."""
     found = Found()
-    sharing: dict[int, list[int]] = defaultdict(list)
-    for hash_, article, family in run(connection, LOOK_UP[connection.dialect.name], numbers(connection, own.asked)).all():
+    sharing = found.sharing
+    for hash_, article in run(connection, LOOK_UP[connection.dialect.name], numbers(connection, own.asked)):
         sharing[hash_].append(article)
-        found.families[hash_].add(family)
-        found.family_of[article] = family
+    scores: dict[int, int] = defaultdict(int)
+    total = UNIT * (len(own.asked) - len(sharing))
     for hash_, articles in sharing.items():
-        found.crowd[hash_] = len(articles)
-        weight = min(UNIT, UNIT * RARE // len(found.families[hash_]))
+        weight = UNIT if len(articles) <= RARE else UNIT * RARE // len(articles)
+        total += weight
         weight *= WHOLE if hash_ == own.whole else TITLE if hash_ == own.title else 1
         for article in articles:
-            found.scores[article] += weight
+            scores[article] += weight
+    _rank(connection, found, scores, total)
     return found
+
+
+def _rank(connection: Connection, found: Found, scores: dict[int, int], total: int) -> None:
+    best = sorted((-score, article) for article, score in scores.items() if score >= UNIT)[:READ_AT_MOST]
+    if not best:
+        return
+    sizes = {}
+    for article, family, size in select_in(connection, SIGNED, [article for _, article in best]):
+        found.family_of[article], sizes[article] = family, size
+    for score, article in best:
+        if article in sizes and -score >= SHARE * min(total, sizes[article] * UNIT):
+            found.ranked.append(article)
+
+
+def select_in(connection: Connection, sql: str, values: list[int]) -> Any:
+    """Rows of a query that ends in the name of a column, where it is one of ``values``."""
+    return run(connection, sql + IN[connection.dialect.name], numbers(connection, values))
 
 
 def texts(connection: Connection, articles: list[int]) -> dict[int, tuple[str | None, str]]:
     """Title and text of articles."""
-    rows = run(connection, READ[connection.dialect.name], numbers(connection, articles)).all()
-    return {article: (title, text) for article, title, text in rows}
+    return {article: (title, text) for article, title, text in select_in(connection, READ, articles)}
 
 
 def keep(connection: Connection, article: int, family: int, own: Fingerprint, found: Found) -> None:
     """Enter an article with those of its hashes that its family has not yet and that few articles have."""
-    run(connection, SIGN, article, family)
-    new = [(hash_, article) for hash_ in own.stored if found.crowd[hash_] < HOT and family not in found.families[hash_]]
+    run(connection, SIGN, article, family, len(own.stored))
+    family_of, sharing = found.family_of, found.sharing
+    new = []
+    for hash_ in own.stored:
+        articles = sharing.get(hash_)
+        if articles is None or (len(articles) < HOT and all(family_of.get(other) != family for other in articles)):
+            new.append((hash_, article))
     run_many(connection, KEEP, new)
 
 
 def drop(connection: Connection, article: int, stored: list[int]) -> int | None:
     """Take an article out; the family it was in, None when it was in none."""
-    row = run(connection, UNSIGN, article).first()
+    row = run(connection, UNSIGN, article).fetchone()
     if row is None:
         return None
     run_many(connection, DROP, [(hash_, article) for hash_ in stored])

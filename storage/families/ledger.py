@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, select, update
 
 from storage.families.fingerprint import SCHEME
-from storage.families.index import numbers, run, run_many
+from storage.families.index import IN, numbers, run, run_many
 from storage.families.relate import Relation
 from storage.tables import FamilyMergeRow, VersionRow
 
@@ -17,7 +17,6 @@ LINK = (
     "INSERT INTO family_links (article_id, other_id, relation, contained, contains, substituted, numbers, scheme, at)"
     f" VALUES (?, ?, ?, ?, ?, ?, ?, {SCHEME}, ?) ON CONFLICT DO NOTHING"
 )
-IN = {"sqlite": "IN (SELECT value FROM json_each(?))", "postgresql": "= ANY(CAST(? AS bigint[]))"}
 
 
 def stamp(connection: Connection, at: datetime) -> Any:
@@ -27,7 +26,7 @@ def stamp(connection: Connection, at: datetime) -> Any:
 
 def family(connection: Connection, article_id: int) -> int | None:
     """The family of an article; None when it was never placed."""
-    row = run(connection, "SELECT family_id FROM signatures WHERE article_id = ?", article_id).first()
+    row = run(connection, "SELECT family_id FROM signatures WHERE article_id = ?", article_id).fetchone()
     return int(row[0]) if row else None
 
 
@@ -39,7 +38,7 @@ def earlier(connection: Connection, article_id: int) -> list[tuple[str | None, s
 
 def found(connection: Connection, article_id: int, now: datetime) -> int:
     """A new family, still empty, that the article will be the first of."""
-    return int(run(connection, FOUND, article_id, stamp(connection, now)).scalar_one())
+    return int(run(connection, FOUND, article_id, stamp(connection, now)).fetchone()[0])
 
 
 def join(connection: Connection, article_id: int, family_id: int) -> None:
@@ -55,7 +54,7 @@ def leave(connection: Connection, article_id: int, family_id: int) -> None:
 
 def members(connection: Connection, family_id: int) -> list[int]:
     """Ids of the articles of a family, ascending."""
-    rows = run(connection, "SELECT id FROM articles WHERE family_id = ? ORDER BY id", family_id).all()
+    rows = run(connection, "SELECT id FROM articles WHERE family_id = ? ORDER BY id", family_id)
     return [int(row[0]) for row in rows]
 
 
@@ -65,7 +64,7 @@ def tidy(connection: Connection, family_id: int) -> None:
     if not left:
         run(connection, "DELETE FROM families WHERE id = ?", family_id)
         return
-    head = run(connection, "SELECT head_id FROM families WHERE id = ?", family_id).scalar()
+    (head,) = run(connection, "SELECT head_id FROM families WHERE id = ?", family_id).fetchone()
     head = head if head in left else left[0]
     run(connection, "UPDATE families SET size = ?, head_id = ? WHERE id = ?", len(left), head, family_id)
 
@@ -108,7 +107,7 @@ def undo(connection: Connection, entry_id: int, now: datetime) -> list[int]:
         raise LookupError(f"entry {entry_id} {'was undone before' if entry else 'does not exist'}")
     still = set(members(connection, entry.kept_id))
     back = [article for article in entry.moved if article in still]
-    if back and run(connection, "SELECT id FROM families WHERE id = ?", entry.gone_id).first() is None:
+    if back and run(connection, "SELECT id FROM families WHERE id = ?", entry.gone_id).fetchone() is None:
         values = (entry.gone_id, back[0], stamp(connection, now))
         run(connection, "INSERT INTO families (id, head_id, size, created_at) VALUES (?, ?, 0, ?)", *values)
     _reassign(connection, back, entry.gone_id)

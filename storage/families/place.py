@@ -14,8 +14,6 @@ from storage.families.reading import Reading, read
 from storage.families.relate import JOINING, Relation, relate
 
 LOCK = 70211
-LEAST = 3 * index.UNIT // 2
-"""Score below which a candidate is not read."""
 FAMILIES, MEMBERS = 4, 2
 """Families that are read, and members of each."""
 
@@ -94,10 +92,9 @@ def match(connection: Connection, own: Reading, found: index.Found) -> list[Matc
 
 def candidates(found: index.Found) -> list[int]:
     """The articles worth reading: few families, few members of each, best first."""
-    ranked = sorted((-score, article) for article, score in found.scores.items() if score >= LEAST)
     members: Counter[int] = Counter()
     chosen = []
-    for _, article in ranked:
+    for article in found.ranked:
         family = found.family_of[article]
         if members[family] < MEMBERS and (members[family] or len(members) < FAMILIES):
             members[family] += 1

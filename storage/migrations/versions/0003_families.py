@@ -13,7 +13,7 @@ def upgrade() -> None:
     op.execute("DELETE FROM signatures")
     op.drop_index("ix_signatures_exact", "signatures")
     op.drop_index("ix_signatures_family_id", "signatures")
-    for column in ("power", "size", "exact", "text"):
+    for column in ("power", "exact", "text"):
         op.drop_column("signatures", column)
     op.create_index("ix_family_links_other_id", "family_links", ["other_id"])
     op.add_column("family_merges", sa.Column("kind", sa.Text(), nullable=False, server_default="merge"))
