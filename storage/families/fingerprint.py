@@ -20,8 +20,12 @@ BITS = 48
 """SQLite stores such an integer in six bytes."""
 DENSE, SPARSE = 8, 64
 STORED_START, ASKED_START = 192, 384
+ASIA = 0x2E80
+"""Code points from here on are Asian characters; a text without any is cut into longer runs."""
 TITLE = 8
 """Characters; shorter titles ("Daily news") say nothing."""
+TITLE_GRAM, TITLE_KEPT = 4, 2
+TITLE_MARK = 1 << 32
 FACTORS = np.array([pow(0x9E3779B97F4A7C15, n + 1, 1 << 64) for n in range(GRAM_LETTERS)], np.uint64)
 
 
@@ -33,29 +37,38 @@ class Fingerprint:
     asked: list[int]
     whole: int
     """Hash of the whole text, in both lists."""
-    title: int | None
-    """Hash of the title, in both lists."""
+    title: frozenset[int]
+    """The least hashes of the title's runs of characters, in both lists: what is before and after a headline on another
+    site changes few of them."""
 
 
 def fingerprint(reading: Reading) -> Fingerprint:
     hashes = _grams(reading.text)
-    at = np.flatnonzero(hashes & np.uint64(DENSE - 1) == 0)
+    at = np.flatnonzero(hashes % np.uint64(DENSE) == 0)
     kept = hashes[at]
-    sparse = kept & np.uint64(SPARSE - 1) == 0
-    whole, title = _key("text", reading.text), _key("title", reading.title) if len(reading.title) >= TITLE else None
-    keys = {whole} if title is None else {whole, title}
+    sparse = kept % np.uint64(SPARSE) == 0
+    whole = int.from_bytes(hashlib.blake2b(reading.text.encode(), digest_size=BITS // 8).digest())
+    title = _title(reading.title)
+    keys = title | {whole}
     stored, asked = (sorted(keys.union(kept[sparse | (at < start)].tolist())) for start in (STORED_START, ASKED_START))
     return Fingerprint(stored, asked, whole, title)
 
 
-def _key(what: str, value: str) -> int:
-    return int.from_bytes(hashlib.blake2b(value.encode(), digest_size=BITS // 8, person=what.encode()).digest())
+def _title(title: str) -> frozenset[int]:
+    if len(title) < TITLE:
+        return frozenset()
+    codes = np.frombuffer(title.encode("utf-32-le"), dtype="<u4") + np.uint64(TITLE_MARK)  # never equal to a text's hash
+    return frozenset(sorted(_hashes(codes, TITLE_GRAM).tolist())[:TITLE_KEPT])
 
 
 def _grams(text: str) -> np.ndarray[tuple[int], np.dtype[np.uint64]]:
     """A hash for every run of characters, in order."""
     codes = np.frombuffer(text.encode("utf-32-le"), dtype="<u4").astype(np.uint64)
-    size = GRAM if text[:1] >= "\u2e80" or text[-1:] >= "\u2e80" else GRAM_LETTERS
+    size = GRAM if codes.size and codes.max() >= ASIA else GRAM_LETTERS
+    return _hashes(codes, size)
+
+
+def _hashes(codes: np.ndarray[tuple[int], np.dtype[np.uint64]], size: int) -> np.ndarray[tuple[int], np.dtype[np.uint64]]:
     count = len(codes) - size + 1
     if count < 1:
         return np.empty(0, np.uint64)

@@ -20,7 +20,7 @@ HOT = 16
 UNIT = 5040
 """Weight of a hash that at most `RARE` articles have; whole numbers, so that their sum has no order."""
 RARE = 2
-WHOLE, TITLE = 64, 4
+WHOLE, TITLE = 64, 2
 """A whole text, a title in common weigh as much as so many hashes."""
 SHARE = 0.2
 """Weight that two articles must share, of all that one of them has."""
@@ -89,7 +89,7 @@ def look_up(connection: Connection, own: Fingerprint) -> Found:
     for hash_, articles in sharing.items():
         weight = UNIT if len(articles) <= RARE else UNIT * RARE // len(articles)
         total += weight
-        weight *= WHOLE if hash_ == own.whole else TITLE if hash_ == own.title else 1
+        weight *= WHOLE if hash_ == own.whole else TITLE if hash_ in own.title else 1
         for article in articles:
             scores[article] += weight
     _rank(connection, found, scores, total)
@@ -114,8 +114,9 @@ def select_in(connection: Connection, sql: str, values: list[int]) -> Any:
 
 
 def texts(connection: Connection, articles: list[int]) -> dict[int, tuple[str | None, str]]:
-    """Title and text of articles."""
-    return {article: (title, text) for article, title, text in select_in(connection, READ, articles)}
+    """Title and text of articles, in the order given."""
+    rows = {article: (title, text) for article, title, text in select_in(connection, READ, articles)}
+    return {article: rows[article] for article in articles if article in rows}
 
 
 def keep(connection: Connection, article: int, family: int, own: Fingerprint, found: Found) -> None:

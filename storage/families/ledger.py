@@ -58,6 +58,12 @@ def members(connection: Connection, family_id: int) -> list[int]:
     return [int(row[0]) for row in rows]
 
 
+def some_members(connection: Connection, family_id: int) -> list[int]:
+    """A few articles of a family, the newest first."""
+    rows = run(connection, "SELECT id FROM articles WHERE family_id = ? ORDER BY id DESC LIMIT 5", family_id)
+    return [int(row[0]) for row in rows]
+
+
 def tidy(connection: Connection, family_id: int) -> None:
     """Bring size and head of a family in line with its members; without members it goes."""
     left = members(connection, family_id)

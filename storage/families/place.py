@@ -72,22 +72,37 @@ def lock(connection: Connection) -> None:
 
 
 def match(connection: Connection, own: Reading, found: index.Found) -> list[Match]:
-    """The articles that ``own`` is a copy or a part of, at most one a family, best first."""
+    """The articles that ``own`` is a copy or a part of, at most one a family, copies first.
+
+    A family's hashes are kept for whoever brought them, and that may be a cut or cluttered copy; where it does not join,
+    other members are asked.
+    """
     chosen = candidates(found)
     if not chosen:
         return []
-    texts = index.texts(connection, chosen)
-    matches: list[Match] = []
-    done: set[int] = set()
-    for article in chosen:
-        family = found.family_of[article]
-        if family in done or article not in texts:
+    matches: dict[int, Match] = {}
+    _compare(own, index.texts(connection, chosen), found.family_of, matches)
+    doubtful = {found.family_of[article] for article in chosen if not _settled(matches, found.family_of[article])}
+    for family in sorted(doubtful):
+        others = [article for article in ledger.some_members(connection, family) if article not in chosen]
+        if others:
+            _compare(own, index.texts(connection, others), dict.fromkeys(others, family), matches)
+    return sorted(matches.values(), key=lambda m: not m.joins)
+
+
+def _settled(matches: dict[int, Match], family: int) -> bool:
+    return family in matches and matches[family].joins
+
+
+def _compare(own: Reading, texts: dict[int, tuple[str | None, str]], family_of: dict[int, int], matches: dict[int, Match]) -> None:
+    """Compare with articles in turn, until their family is settled."""
+    for article, (title, text) in texts.items():
+        family = family_of[article]
+        if _settled(matches, family):
             continue
-        relation = relate(own, read(*texts[article]))
-        if relation is not None:
-            matches.append(Match(article, family, relation))
-            done.add(family)
-    return sorted(matches, key=lambda m: not m.joins)
+        relation = relate(own, read(title, text))
+        if relation is not None and (family not in matches or relation.kind in JOINING):
+            matches[family] = Match(article, family, relation)
 
 
 def candidates(found: index.Found) -> list[int]:
