@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from rapidfuzz.distance import Indel
 
@@ -13,6 +13,8 @@ BLOCK = 4
 SLOT = 24
 """Characters; a longer stretch replaced by another is rewriting, not a template's slot or a copy's slip."""
 LONGEST = 6000
+TELLING = 8
+"""Characters of a title that says something."""
 
 
 @dataclass(slots=True)
@@ -36,6 +38,8 @@ class Alignment:
     """Numbers in shared blocks and places where both have numbers."""
     conflicts: int = 0
     """Places where the numbers differ."""
+    spans: list[tuple[int, int]] = field(default_factory=list)
+    """Where the shared blocks are in one: start, end."""
 
 
 def align(one: str, other: str) -> Alignment:
@@ -51,6 +55,7 @@ def align(one: str, other: str) -> Alignment:
         _gap(found, one[end_one : block.a], other[end_other : block.b])
         found.shared += block.size
         end_one, end_other = block.a + block.size, block.b + block.size
+        found.spans.append((block.a, end_one))
         found.numbers += len(DIGITS.findall(one[block.a : end_one]))
     return found
 
@@ -79,6 +84,8 @@ class Titles:
     """Both are long enough to say something, and nearly the shorter one is in the other."""
     conflict: bool
     """Both name numbers (a year, an issue), and none in common."""
+    whole: bool
+    """The shorter one, long enough, stands in the other as it is."""
 
 
 def compare_titles(one: str, other: str) -> Titles:
@@ -92,7 +99,8 @@ def compare_titles(one: str, other: str) -> Titles:
     shorter = min(len(one), len(other))
     blocks = Indel.editops(one, other).as_matching_blocks()
     shared = sum(block.size for block in blocks if block.size > 1) / shorter if shorter else 0.0
-    return Titles(shared, shared > 0.8 and shorter >= 8, _numbers_differ(DIGITS.findall(one), DIGITS.findall(other)))
+    conflict = _numbers_differ(DIGITS.findall(one), DIGITS.findall(other))
+    return Titles(shared, shared > 0.8 and shorter >= TELLING, conflict, shorter >= TELLING and (one in other or other in one))
 
 
 def _numbers_differ(one: list[str], other: list[str]) -> bool:

@@ -18,8 +18,8 @@ SCHEME = 2
 GRAM, GRAM_LETTERS = 5, 12
 BITS = 48
 """SQLite stores such an integer in six bytes."""
-DENSE, SPARSE = 8, 64
-STORED_START, ASKED_START = 192, 384
+DENSE, SPARSE = 8, 32
+STORED_START, ASKED_START = 256, 512
 ASIA = 0x2E80
 """Code points from here on are Asian characters; a text without any is cut into longer runs."""
 TITLE = 8
@@ -37,6 +37,8 @@ class Fingerprint:
     asked: list[int]
     whole: int
     """Hash of the whole text, in both lists."""
+    places: list[tuple[int, int]]
+    """Where in the text an asked hash comes from, and the hash."""
     title: frozenset[int]
     """The least hashes of the title's runs of characters, in both lists: what is before and after a headline on another
     site changes few of them."""
@@ -46,12 +48,13 @@ def fingerprint(reading: Reading) -> Fingerprint:
     hashes = _grams(reading.text)
     at = np.flatnonzero(hashes % np.uint64(DENSE) == 0)
     kept = hashes[at]
-    sparse = kept % np.uint64(SPARSE) == 0
+    near = (at < ASKED_START) | (kept % np.uint64(SPARSE) == 0)
+    places = list(zip(at[near].tolist(), kept[near].tolist(), strict=True))
     whole = int.from_bytes(hashlib.blake2b(reading.text.encode(), digest_size=BITS // 8).digest())
     title = _title(reading.title)
     keys = title | {whole}
-    stored, asked = (sorted(keys.union(kept[sparse | (at < start)].tolist())) for start in (STORED_START, ASKED_START))
-    return Fingerprint(stored, asked, whole, title)
+    stored = [hash_ for place, hash_ in places if place < STORED_START or hash_ % SPARSE == 0]
+    return Fingerprint(sorted(keys.union(stored)), sorted(keys.union(hash_ for _, hash_ in places)), whole, places, title)
 
 
 def _title(title: str) -> frozenset[int]:

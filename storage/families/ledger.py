@@ -77,6 +77,8 @@ def tidy(connection: Connection, family_id: int) -> None:
 
 def link(connection: Connection, article_id: int, relations: list[tuple[int, Relation]], now: datetime) -> None:
     """Write down how an article stands to others."""
+    if not relations:
+        return
     at = stamp(connection, now)
     rows = [(article_id, other, r.kind, r.contained, r.contains, r.substituted, r.numbers, at) for other, r in relations]
     run_many(connection, LINK, rows)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -16,6 +17,8 @@ from storage.families.relate import JOINING, Relation, relate
 LOCK = 70211
 FAMILIES, MEMBERS = 4, 2
 """Families that are read, and members of each."""
+COMMON = 6
+"""Articles of other families that share a hash, from which on it belongs to no story."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,7 @@ def place(connection: Connection, article_id: int, title: str | None, body: str,
     before = ledger.family(connection, article_id)
     stays = before is not None and _leave(connection, article_id, own)
     found = index.look_up(connection, prints)
-    matches = match(connection, own, found)
+    matches = match(connection, own, prints, found)
     family = before if stays else _choose(connection, article_id, matches, before, now)
     assert family is not None
     _enter(connection, article_id, family, (prints, found), before)
@@ -71,7 +74,7 @@ def lock(connection: Connection) -> None:
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({LOCK})")
 
 
-def match(connection: Connection, own: Reading, found: index.Found) -> list[Match]:
+def match(connection: Connection, own: Reading, prints: Fingerprint, found: index.Found) -> list[Match]:
     """The articles that ``own`` is a copy or a part of, at most one a family, copies first.
 
     A family's hashes are kept for whoever brought them, and that may be a cut or cluttered copy; where it does not join,
@@ -80,29 +83,60 @@ def match(connection: Connection, own: Reading, found: index.Found) -> list[Matc
     chosen = candidates(found)
     if not chosen:
         return []
-    matches: dict[int, Match] = {}
-    _compare(own, index.texts(connection, chosen), found.family_of, matches)
-    doubtful = {found.family_of[article] for article in chosen if not _settled(matches, found.family_of[article])}
-    for family in sorted(doubtful):
+    search = Search(own, prints, found)
+    search.compare(index.texts(connection, chosen), found.family_of)
+    for family in sorted({found.family_of[article] for article in chosen} - search.settled):
         others = [article for article in ledger.some_members(connection, family) if article not in chosen]
         if others:
-            _compare(own, index.texts(connection, others), dict.fromkeys(others, family), matches)
-    return sorted(matches.values(), key=lambda m: not m.joins)
+            search.compare(index.texts(connection, others), dict.fromkeys(others, family))
+    return sorted(search.matches.values(), key=lambda m: not m.joins)
 
 
-def _settled(matches: dict[int, Match], family: int) -> bool:
-    return family in matches and matches[family].joins
+@dataclass(slots=True)
+class Search:
+    """One article compared with others, until their families are settled."""
+
+    own: Reading
+    prints: Fingerprint
+    found: index.Found
+    matches: dict[int, Match] = field(default_factory=dict)
+    """By family."""
+    settled: set[int] = field(default_factory=set)
+    """Families that the article joins."""
+
+    def compare(self, texts: dict[int, tuple[str | None, str]], family_of: dict[int, int]) -> None:
+        for article, (title, text) in texts.items():
+            family = family_of[article]
+            if family in self.settled:
+                continue
+            relation = relate(self.own, read(title, text))
+            if relation is None or (relation.kind in JOINING and boilerplate(relation, self.prints, self.found)):
+                continue
+            if relation.kind in JOINING:
+                self.settled.add(family)
+            elif family in self.matches:
+                continue
+            self.matches[family] = Match(article, family, relation)
 
 
-def _compare(own: Reading, texts: dict[int, tuple[str | None, str]], family_of: dict[int, int], matches: dict[int, Match]) -> None:
-    """Compare with articles in turn, until their family is settled."""
-    for article, (title, text) in texts.items():
-        family = family_of[article]
-        if _settled(matches, family):
-            continue
-        relation = relate(own, read(title, text))
-        if relation is not None and (family not in matches or relation.kind in JOINING):
-            matches[family] = Match(article, family, relation)
+def boilerplate(relation: Relation, prints: Fingerprint, found: index.Found) -> bool:
+    """What two articles share is what many stories share: a company's self-description, a form's fixed sentences.
+
+    Of the article's hashes within the shared blocks some are common; then enough of the others must be there too.
+    """
+    common = rare = rare_shared = 0
+    starts = [start for start, _ in relation.spans]
+    for place, hash_ in prints.places:
+        span = bisect_right(starts, place) - 1
+        shared = span >= 0 and place < relation.spans[span][1]
+        if len(found.sharing.get(hash_, ())) >= COMMON:
+            common += shared
+        else:
+            rare += 1
+            rare_shared += shared
+    if common < 3 or relation.same_title:
+        return False
+    return rare_shared < 2 or (relation.kind == "same" and rare_shared < 0.4 * rare)
 
 
 def candidates(found: index.Found) -> list[int]:

@@ -11,6 +11,7 @@ from storage.families.reading import SHORTEST, Reading
 
 Kind = Literal["same", "lead_of", "excerpt_of", "part_of"]
 JOINING = ("same", "lead_of")
+TOO_LITTLE = 0.4
 LEAST = 30
 """Shared characters without which nothing is said."""
 
@@ -27,6 +28,9 @@ class Relation:
     """Characters replaced in place among aligned ones."""
     numbers: float
     """Places with numbers where they differ."""
+    spans: tuple[tuple[int, int], ...]
+    """Where in one the shared blocks are."""
+    same_title: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +65,17 @@ def relate(one: Reading, other: Reading) -> Relation | None:
         return _relate_equal(one, other)
     if min(len(one.text), len(other.text)) < SHORTEST:
         return None
-    evidence = weigh(align(one.text, other.text), compare_titles(one.title, other.title))
+    titles = compare_titles(one.title, other.title)
+    if titles.conflict:
+        return None
+    evidence = weigh(align(one.text, other.text), titles)
     if evidence is None or any(refuses(evidence) for refuses in REFUSALS):
         return None
     kind = _kind(evidence, one, other)
-    return Relation(kind, evidence.contained, evidence.contains, evidence.substituted, evidence.numbers) if kind else None
+    if kind is None:
+        return None
+    shares = (evidence.contained, evidence.contains, evidence.substituted, evidence.numbers)
+    return Relation(kind, *shares, tuple(evidence.alignment.spans), evidence.titles.whole)
 
 
 def _relate_equal(one: Reading, other: Reading) -> Relation | None:
@@ -73,7 +83,7 @@ def _relate_equal(one: Reading, other: Reading) -> Relation | None:
     if titles.conflict or (len(one.text) < SHORTEST and titles.shared < 0.6):
         return None
     part = one.further_page or other.further_page
-    return Relation("part_of" if part else "same", 1.0, 1.0, 0.0, 0.0)
+    return Relation("part_of" if part else "same", 1.0, 1.0, 0.0, 0.0, ((0, len(one.text)),), titles.whole)
 
 
 def weigh(found: Alignment, titles: Titles) -> Evidence | None:
@@ -96,12 +106,12 @@ def weigh(found: Alignment, titles: Titles) -> Evidence | None:
 
 
 def _too_little(e: Evidence) -> bool:
-    return e.most < (0.25 if e.titles.telling else 0.4)
+    return e.most < TOO_LITTLE
 
 
 def _template(e: Evidence) -> bool:
-    """The same form filled in otherwise: slots replaced in place, other numbers, another issue in the title."""
-    return e.substituted > 0.15 or e.numbers > 0.1 or e.titles.conflict
+    """The same form filled in otherwise: slots replaced in place, other numbers."""
+    return e.substituted > 0.15 or e.numbers > 0.1
 
 
 def _rewritten(e: Evidence) -> bool:
