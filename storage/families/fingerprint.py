@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from zlib import crc32
 
 import numpy as np
 
@@ -25,8 +26,9 @@ ASIA = 0x2E80
 TITLE = 8
 """Characters; shorter titles ("Daily news") say nothing."""
 TITLE_GRAM, TITLE_KEPT = 4, 2
-TITLE_MARK = 1 << 32
 FACTORS = np.array([pow(0x9E3779B97F4A7C15, n + 1, 1 << 64) for n in range(GRAM_LETTERS)], np.uint64)
+MIX = np.array([0xBF58476D1CE4E5B9, 0x94D049BB133111EB], np.uint64)
+SHIFTS = np.array([30, 27, 64 - BITS], np.uint64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,32 +48,28 @@ class Fingerprint:
 
 def fingerprint(reading: Reading) -> Fingerprint:
     hashes = _grams(reading.text)
-    at = np.flatnonzero(hashes % np.uint64(DENSE) == 0)
-    kept = hashes[at]
-    near = (at < ASKED_START) | (kept % np.uint64(SPARSE) == 0)
-    places = list(zip(at[near].tolist(), kept[near].tolist(), strict=True))
+    at = np.flatnonzero(hashes & np.uint64(DENSE - 1) == 0).tolist()
+    places = [(place, hash_) for place, hash_ in zip(at, hashes[at].tolist(), strict=True) if place < ASKED_START or hash_ % SPARSE == 0]
     whole = int.from_bytes(hashlib.blake2b(reading.text.encode(), digest_size=BITS // 8).digest())
     title = _title(reading.title)
-    keys = title | {whole}
-    stored = [hash_ for place, hash_ in places if place < STORED_START or hash_ % SPARSE == 0]
-    return Fingerprint(sorted(keys.union(stored)), sorted(keys.union(hash_ for _, hash_ in places)), whole, places, title)
+    stored = {hash_ for place, hash_ in places if place < STORED_START or hash_ % SPARSE == 0}
+    asked = {hash_ for _, hash_ in places}
+    for hashes_of in (stored, asked):
+        hashes_of.update(title, (whole,))
+    return Fingerprint(sorted(stored), sorted(asked), whole, places, title)
 
 
 def _title(title: str) -> frozenset[int]:
     if len(title) < TITLE:
         return frozenset()
-    codes = np.frombuffer(title.encode("utf-32-le"), dtype="<u4") + np.uint64(TITLE_MARK)  # never equal to a text's hash
-    return frozenset(sorted(_hashes(codes, TITLE_GRAM).tolist())[:TITLE_KEPT])
+    grams = {crc32(title[n : n + TITLE_GRAM].encode()) for n in range(len(title) - TITLE_GRAM + 1)}
+    return frozenset(sorted(grams)[:TITLE_KEPT])
 
 
 def _grams(text: str) -> np.ndarray[tuple[int], np.dtype[np.uint64]]:
     """A hash for every run of characters, in order."""
     codes = np.frombuffer(text.encode("utf-32-le"), dtype="<u4").astype(np.uint64)
     size = GRAM if codes.size and codes.max() >= ASIA else GRAM_LETTERS
-    return _hashes(codes, size)
-
-
-def _hashes(codes: np.ndarray[tuple[int], np.dtype[np.uint64]], size: int) -> np.ndarray[tuple[int], np.dtype[np.uint64]]:
     count = len(codes) - size + 1
     if count < 1:
         return np.empty(0, np.uint64)
@@ -79,8 +77,9 @@ def _hashes(codes: np.ndarray[tuple[int], np.dtype[np.uint64]], size: int) -> np
     for n in range(1, size):
         grams += codes[n : n + count] * FACTORS[n]
     # splitmix64's finaliser: neighbouring grams must not have neighbouring hashes.
-    grams ^= grams >> np.uint64(30)
-    grams *= np.uint64(0xBF58476D1CE4E5B9)
-    grams ^= grams >> np.uint64(27)
-    grams *= np.uint64(0x94D049BB133111EB)
-    return grams >> np.uint64(64 - BITS)
+    grams ^= grams >> SHIFTS[0]
+    grams *= MIX[0]
+    grams ^= grams >> SHIFTS[1]
+    grams *= MIX[1]
+    grams >>= SHIFTS[2]
+    return grams

@@ -16,7 +16,8 @@ from sqlalchemy import Connection
 from storage.families.fingerprint import SCHEME, Fingerprint
 
 HOT = 16
-"""Articles that a hash is kept for; one that more families share finds nothing."""
+"""Articles that a hash is kept for; with one more it is kept once, for `EVERYBODY`: it finds nothing any more."""
+EVERYBODY = 0
 UNIT = 5040
 """Weight of a hash that at most `RARE` articles have; whole numbers, so that their sum has no order."""
 RARE = 2
@@ -36,6 +37,7 @@ SIGNED = f"SELECT article_id, family_id, size FROM signatures WHERE scheme = {SC
 READ = "SELECT id, title, text FROM articles WHERE id "
 KEEP = "INSERT INTO fingerprints (hash, article_id) VALUES (?, ?)"
 SIGN = f"INSERT INTO signatures (article_id, family_id, scheme, size) VALUES (?, ?, {SCHEME}, ?)"
+FORGET = "DELETE FROM fingerprints WHERE hash = ?"
 DROP = "DELETE FROM fingerprints WHERE hash = ? AND article_id = ?"
 UNSIGN = "DELETE FROM signatures WHERE article_id = ? RETURNING family_id"
 
@@ -46,6 +48,8 @@ class Found:
 
     sharing: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
     """hash -> articles it is kept for."""
+    common: set[int] = field(default_factory=set)
+    """Hashes kept for everybody."""
     ranked: list[int] = field(default_factory=list)
     """Articles that share enough to be compared, best first."""
     family_of: dict[int, int] = field(default_factory=dict)
@@ -83,9 +87,12 @@ def look_up(connection: Connection, own: Fingerprint) -> Found:
     found = Found()
     sharing = found.sharing
     for hash_, article in run(connection, LOOK_UP[connection.dialect.name], numbers(connection, own.asked)):
-        sharing[hash_].append(article)
+        if article:
+            sharing[hash_].append(article)
+        else:
+            found.common.add(hash_)
     scores: dict[int, int] = defaultdict(int)
-    total = UNIT * (len(own.asked) - len(sharing))
+    total = UNIT * (len(own.asked) - len(sharing) - len(found.common))
     for hash_, articles in sharing.items():
         weight = UNIT if len(articles) <= RARE else UNIT * RARE // len(articles)
         total += weight
@@ -122,13 +129,18 @@ def texts(connection: Connection, articles: list[int]) -> dict[int, tuple[str | 
 def keep(connection: Connection, article: int, family: int, own: Fingerprint, found: Found) -> None:
     """Enter an article with those of its hashes that its family has not yet and that few articles have."""
     run(connection, SIGN, article, family, len(own.stored))
-    family_of, sharing = found.family_of, found.sharing
-    new = []
+    new, common = [], []
     for hash_ in own.stored:
-        articles = sharing.get(hash_)
-        if articles is None or (len(articles) < HOT and all(family_of.get(other) != family for other in articles)):
-            new.append((hash_, article))
+        articles = found.sharing.get(hash_)
+        if articles is None:
+            if hash_ not in found.common:
+                new.append((hash_, article))
+        elif all(found.family_of.get(other) != family for other in articles):
+            (common if len(articles) >= HOT else new).append((hash_, article))
     run_many(connection, KEEP, new)
+    if common:
+        run_many(connection, FORGET, [(hash_,) for hash_, _ in common])
+        run_many(connection, KEEP, [(hash_, EVERYBODY) for hash_, _ in common])
 
 
 def drop(connection: Connection, article: int, stored: list[int]) -> int | None:

@@ -129,7 +129,7 @@ def boilerplate(relation: Relation, prints: Fingerprint, found: index.Found) -> 
     for place, hash_ in prints.places:
         span = bisect_right(starts, place) - 1
         shared = span >= 0 and place < relation.spans[span][1]
-        if len(found.sharing.get(hash_, ())) >= COMMON:
+        if hash_ in found.common or len(found.sharing.get(hash_, ())) >= COMMON:
             common += shared
         else:
             rare += 1

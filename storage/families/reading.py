@@ -70,7 +70,7 @@ def normalise(text: str) -> str:
 
 def _is_round_up(lines: list[str]) -> bool:
     full = [stripped for line in lines if (stripped := line.strip())]
-    items = [n for n, line in enumerate(full) if len(line) < ITEM_LENGTH and ITEM.match(unicodedata.normalize("NFKC", line))]
+    items = [n for n, line in enumerate(full) if len(line) < ITEM_LENGTH and ITEM.match(line)]
     return len(items) > 1 and items[0] < 2 and all(later - earlier > 1 for earlier, later in zip(items, items[1:], strict=False))
 
 
