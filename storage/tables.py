@@ -456,7 +456,7 @@ class SignatureRow(Table):
     scheme: Mapped[int]
     """Version of normalisation and hashing; hashes of different schemes are never compared."""
     size: Mapped[int]
-    """Number of its hashes, kept for it or for another of its family."""
+    """Number of its hashes, kept for it or for others, without those that many stories share."""
 
 
 class FingerprintRow(Table):

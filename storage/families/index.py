@@ -21,8 +21,8 @@ EVERYBODY = 0
 UNIT = 5040
 """Weight of a hash that at most `RARE` articles have; whole numbers, so that their sum has no order."""
 RARE = 2
-WHOLE, TITLE = 64, 2
-"""A whole text, a title in common weigh as much as so many hashes."""
+WHOLE, NAME = 64, 2
+"""A whole text, a name in common weigh as much as so many hashes."""
 SHARE = 0.2
 """Weight that two articles must share, of all that one of them has."""
 READ_AT_MOST = 24
@@ -96,7 +96,7 @@ def look_up(connection: Connection, own: Fingerprint) -> Found:
     for hash_, articles in sharing.items():
         weight = UNIT if len(articles) <= RARE else UNIT * RARE // len(articles)
         total += weight
-        weight *= WHOLE if hash_ == own.whole else TITLE if hash_ in own.title else 1
+        weight *= WHOLE if hash_ == own.whole else NAME if hash_ in own.names else 1
         for article in articles:
             scores[article] += weight
     _rank(connection, found, scores, total)
@@ -122,14 +122,17 @@ def select_in(connection: Connection, sql: str, values: list[int]) -> Any:
 
 def texts(connection: Connection, articles: list[int]) -> dict[int, tuple[str | None, str]]:
     """Title and text of articles, in the order given."""
+    if not articles:
+        return {}
     rows = {article: (title, text) for article, title, text in select_in(connection, READ, articles)}
     return {article: rows[article] for article in articles if article in rows}
 
 
 def keep(connection: Connection, article: int, family: int, own: Fingerprint, found: Found) -> None:
     """Enter an article with those of its hashes that its family has not yet and that few articles have."""
-    run(connection, SIGN, article, family, len(own.stored))
-    new, common = [], []
+    run(connection, SIGN, article, family, sum(hash_ not in found.common for hash_ in own.stored))
+    new: list[tuple[int, int]] = []
+    common: list[tuple[int, int]] = []
     for hash_ in own.stored:
         articles = found.sharing.get(hash_)
         if articles is None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from storage.families.fingerprint import SCHEME
 from storage.families.index import IN, numbers, run, run_many
@@ -88,21 +89,35 @@ def unlink(connection: Connection, article_id: int) -> None:
     run(connection, "DELETE FROM family_links WHERE article_id = ?", article_id)
 
 
-def merge(connection: Connection, kept: int, gone: int, *, because_of: int, now: datetime, batch: int | None = None) -> int:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """Articles that go from one family to another."""
+
+    articles: list[int]
+    source: int
+    target: int
+    kind: Literal["merge", "split"]
+    because_of: int
+    """The article that showed it."""
+    batch: int | None = None
+    """The batch pass it belongs to."""
+
+
+def merge(connection: Connection, kept: int, gone: int, because_of: int, now: datetime) -> int:
     """Move every member of family ``gone`` to ``kept``; the number of the entry that undoes it."""
-    return move(connection, members(connection, gone), gone, kept, kind="merge", because_of=because_of, now=now, batch=batch)
+    return move(connection, Move(articles=members(connection, gone), source=gone, target=kept, kind="merge", because_of=because_of), now)
 
 
-def move(
-    connection: Connection, articles: list[int], source: int, target: int, *, kind: str, because_of: int, now: datetime, batch: int | None = None
-) -> int:  # fmt: skip
-    """Move articles from one family to another and write it down; the number of the entry."""
-    _reassign(connection, articles, target)
-    tidy(connection, source)
-    tidy(connection, target)
-    entry = {"kept_id": target, "gone_id": source, "moved": articles, "because_of": because_of, "at": now, "kind": kind, "batch": batch}
-    made = connection.scalar(FamilyMergeRow.__table__.insert().values(**entry).returning(FamilyMergeRow.id))  # type: ignore[attr-defined]
-    return int(made)
+def move(connection: Connection, wanted: Move, now: datetime) -> int:
+    """Move articles and write it down; the number of the entry that undoes it."""
+    _reassign(connection, wanted.articles, wanted.target)
+    tidy(connection, wanted.source)
+    tidy(connection, wanted.target)
+    entry = {
+        "kept_id": wanted.target, "gone_id": wanted.source, "moved": wanted.articles, "because_of": wanted.because_of, "at": now,
+        "kind": wanted.kind, "batch": wanted.batch,
+    }  # fmt: skip
+    return connection.execute(insert(FamilyMergeRow).values(**entry).returning(FamilyMergeRow.id)).scalar_one()
 
 
 def undo(connection: Connection, entry_id: int, now: datetime) -> list[int]:
@@ -135,4 +150,4 @@ def entries(connection: Connection, limit: int) -> list[dict[str, Any]]:
 def _reassign(connection: Connection, articles: list[int], target: int) -> None:
     within = IN[connection.dialect.name]
     for table, key in (("signatures", "article_id"), ("articles", "id")):
-        run(connection, f"UPDATE {table} SET family_id = ? WHERE {key} {within}", target, numbers(connection, articles))  # noqa: S608 - names of our own
+        run(connection, f"UPDATE {table} SET family_id = ? WHERE {key} {within}", target, numbers(connection, articles))

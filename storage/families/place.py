@@ -21,6 +21,9 @@ COMMON = 6
 """Articles of other families that share a hash, from which on it belongs to no story."""
 
 
+Texts = dict[int, tuple[str | None, str]]
+
+
 @dataclass(frozen=True, slots=True)
 class Match:
     """How an article stands to one that was there before."""
@@ -52,7 +55,7 @@ def place(connection: Connection, article_id: int, title: str | None, body: str,
     ledger.link(connection, article_id, [(m.other, m.relation) for m in matches], now)
     if not (own.round_up or own.further_page):
         for other in {m.family: m for m in matches if m.joins and m.family != family}:
-            ledger.merge(connection, family, other, because_of=article_id, now=now)
+            ledger.merge(connection, family, other, article_id, now)
     return family
 
 
@@ -87,8 +90,10 @@ def match(connection: Connection, own: Reading, prints: Fingerprint, found: inde
     search.compare(index.texts(connection, chosen), found.family_of)
     for family in sorted({found.family_of[article] for article in chosen} - search.settled):
         others = [article for article in ledger.some_members(connection, family) if article not in chosen]
-        if others:
-            search.compare(index.texts(connection, others), dict.fromkeys(others, family))
+        search.compare(index.texts(connection, others), dict.fromkeys(others, family))
+    for family in sorted(search.weak):
+        others = [article for article in ledger.some_members(connection, family) if article != search.matches[family].other]
+        search.confirm(family, index.texts(connection, others))
     return sorted(search.matches.values(), key=lambda m: not m.joins)
 
 
@@ -103,20 +108,33 @@ class Search:
     """By family."""
     settled: set[int] = field(default_factory=set)
     """Families that the article joins."""
+    weak: set[int] = field(default_factory=set)
+    """Families that it joins by boilerplate under the same name."""
 
-    def compare(self, texts: dict[int, tuple[str | None, str]], family_of: dict[int, int]) -> None:
+    def compare(self, texts: Texts, family_of: dict[int, int]) -> None:
         for article, (title, text) in texts.items():
             family = family_of[article]
             if family in self.settled:
                 continue
             relation = relate(self.own, read(title, text))
-            if relation is None or (relation.kind in JOINING and boilerplate(relation, self.prints, self.found)):
-                continue
-            if relation.kind in JOINING:
-                self.settled.add(family)
-            elif family in self.matches:
-                continue
-            self.matches[family] = Match(article, family, relation)
+            if relation is not None:
+                self._note(Match(article, family, relation))
+
+    def _note(self, match: Match) -> None:
+        if match.joins:
+            if boilerplate(match.relation, self.prints, self.found):
+                if not match.relation.named_alike:
+                    return
+                self.weak.add(match.family)
+            self.settled.add(match.family)
+        elif match.family in self.matches:
+            return
+        self.matches[match.family] = match
+
+    def confirm(self, family: int, texts: Texts) -> None:
+        """Leave a family that was joined by a weak match when other members are another story."""
+        if any(relate(self.own, read(title, text)) is None for title, text in texts.values()):
+            del self.matches[family]
 
 
 def boilerplate(relation: Relation, prints: Fingerprint, found: index.Found) -> bool:
@@ -134,7 +152,7 @@ def boilerplate(relation: Relation, prints: Fingerprint, found: index.Found) -> 
         else:
             rare += 1
             rare_shared += shared
-    if common < 3 or relation.same_title:
+    if common < 3:
         return False
     return rare_shared < 2 or (relation.kind == "same" and rare_shared < 0.4 * rare)
 

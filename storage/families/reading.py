@@ -16,6 +16,8 @@ SENTENCE = re.compile(r"[。．｡！？；，,.!?;]")
 FURTHER_PAGE = re.compile(r"[(（第]\s*(?:[2-9]|[1-9]\d|[二三四五六七八九十]+)\s*[)）页頁]\s*$")
 ITEM = re.compile(r"(?:\d{1,2}|[一二三四五六七八九十]{1,3})\s*[.、．]\s*\D")
 ITEM_LENGTH = 60
+NAMING = 12
+"""Characters of a line that names something (an office and what it announces)."""
 SHORTEST = 40
 """Characters; a text whose sentences have fewer is taken with all its lines."""
 LONGEST = 30_000
@@ -31,6 +33,8 @@ class Reading:
     text: str
     further_page: bool
     """The title says that this is page 2 or later of something."""
+    left_out: frozenset[str]
+    """Lines that are no sentences, where they are long enough to name something."""
     round_up: bool
     """Numbered headlines with paragraphs between them: several stories on one page."""
 
@@ -45,10 +49,15 @@ def read(title: str | None, body: str) -> Reading:
     title = title or ""
     body = body[:LONGEST]
     lines = body.split("\n")
-    text = normalise("\n".join(line for line in lines if SENTENCE.search(line)))
+    sentences: list[str] = []
+    left_out: list[str] = []
+    for line in lines:
+        (sentences if SENTENCE.search(line) else left_out).append(line)
+    text = normalise("\n".join(sentences))
     if len(text) < SHORTEST:
         text = normalise(body)
-    return Reading(normalise(title), text, bool(FURTHER_PAGE.search(title)), _is_round_up(lines))
+    naming = frozenset(line.strip() for line in left_out if len(line) >= NAMING)
+    return Reading(normalise(title), text, bool(FURTHER_PAGE.search(title)), naming, _is_round_up(lines))
 
 
 def normalise(text: str) -> str:
@@ -65,7 +74,7 @@ def normalise(text: str) -> str:
         letters = _letters()[codes]
         letters = letters[letters != 0]
         kept = letters if len(kept) * 4 < len(letters) else kept
-    return kept.tobytes().decode("utf-32-le")
+    return str(kept.tobytes(), "utf-32-le")
 
 
 def _is_round_up(lines: list[str]) -> bool:

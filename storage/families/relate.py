@@ -30,7 +30,8 @@ class Relation:
     """Places with numbers where they differ."""
     spans: tuple[tuple[int, int], ...]
     """Where in one the shared blocks are."""
-    same_title: bool
+    named_alike: bool
+    """One title stands in the other, or a line of the page that is no sentence stands in both."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ def relate(one: Reading, other: Reading) -> Relation | None:
     if kind is None:
         return None
     shares = (evidence.contained, evidence.contains, evidence.substituted, evidence.numbers)
-    return Relation(kind, *shares, tuple(evidence.alignment.spans), evidence.titles.whole)
+    return Relation(kind, *shares, tuple(evidence.alignment.spans), evidence.titles.whole or not one.left_out.isdisjoint(other.left_out))
 
 
 def _relate_equal(one: Reading, other: Reading) -> Relation | None:
