@@ -15,9 +15,9 @@ from storage.families import index, ledger
 from storage.families.place import place
 
 STORE = (
-    "INSERT INTO articles (id, url_key, url, title, text, content_hash, sort_at, first_seen_at, last_seen_at, checked_at,"
+    "INSERT INTO articles (id, position, url_key, url, title, text, content_hash, sort_at, first_seen_at, last_seen_at, checked_at,"
     " text_extracted, authors, images, attachments, tags, quality, rules, damage, lost, version, state)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', '[]', '[]', '[]', '[]', 'ok', '', 0, 0, 1, 'live')"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', '[]', '[]', '[]', '[]', 'ok', '', 0, 0, 1, 'live')"
 )
 
 
@@ -40,7 +40,7 @@ def assign(documents: list[dict[str, Any]]) -> list[int]:
 def store(connection: Connection, numbered: Iterable[tuple[int, dict[str, Any]]], now: datetime) -> None:
     """Write (id, document) pairs as articles, with what a row must have."""
     at = ledger.stamp(connection, now)
-    rows = [(number, number.to_bytes(16), document.get("url") or "", document.get("title"), document.get("text") or "", b"", at, at, at, at) for number, document in numbered]
+    rows = [(number, number, number.to_bytes(16), document.get("url") or "", document.get("title"), document.get("text") or "", b"", at, at, at, at) for number, document in numbered]
     index.run_many(connection, STORE, rows)
 
 

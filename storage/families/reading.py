@@ -95,13 +95,13 @@ def _letters() -> Codes:
 
 def _lookup(wanted: Callable[[str], bool]) -> Codes:
     """Code point -> code point it is compared as, 0 for what is left out."""
-    found = np.zeros(0x30000, np.uint32)
+    found = np.zeros(0x33480, np.uint32)
     for first, end in ((0, 0x3400), (0xA000, 0xD800), (0xF900, 0x10000)):
         for code in range(first, end):
             plain = unicodedata.normalize("NFKC", chr(code)).casefold()
             if len(plain) == 1 and wanted(plain):
                 found[code] = ord(plain)
-    for first, end in ((0x3400, 0xA000), (0x20000, 0x30000)):
+    for first, end in ((0x3400, 0xA000), (0x20000, 0x33480)):
         found[first:end] = np.arange(first, end)
     for code, simple in table().items():
         found[code] = ord(simple)
