@@ -21,6 +21,7 @@ NAMING = 12
 SHORTEST = 40
 """Characters; a text whose sentences have fewer is taken with all its lines."""
 LONGEST = 30_000
+FIRST_IDEOGRAPH = 0x3400
 
 Codes = np.ndarray[tuple[int], np.dtype[np.uint32]]
 
@@ -70,10 +71,11 @@ def normalise(text: str) -> str:
     codes = codes[codes < len(_chinese())]
     kept = _chinese()[codes]
     kept = kept[kept != 0]
-    if len(kept) * 4 < len(codes):
+    chinese = np.count_nonzero(kept >= FIRST_IDEOGRAPH)
+    if chinese * 4 < len(codes):
         letters = _letters()[codes]
         letters = letters[letters != 0]
-        kept = letters if len(kept) * 4 < len(letters) else kept
+        kept = letters if chinese * 4 < len(letters) else kept
     return str(kept.tobytes(), "utf-32-le")
 
 
