@@ -21,7 +21,7 @@ $(VENV)/.tested: pyproject.toml $(VENV)/.installed
 	@touch $@
 
 archive: setup
-	@$(BIN)/scrapy archive
+	@$(BIN)/scrapy archive $(ARGS)
 
 test: $(VENV)/.tested
 	$(BIN)/ruff check .

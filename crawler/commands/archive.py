@@ -60,7 +60,7 @@ def report(url: str, result: Result) -> str:
         families, members = connection.execute(select(func.count(), func.sum(FamilyRow.size)).where(FamilyRow.size > 1)).one()
         gone = connection.scalar(select(func.count()).where(ArticleRow.state == "gone"))
         articles = connection.scalar(select(func.count()).select_from(ArticleRow))
-        repaired = connection.scalar(select(ArticleRow.id).order_by(ArticleRow.damage.desc(), ArticleRow.id).limit(1))
+        repaired = connection.scalar(select(ArticleRow.id).where(ArticleRow.damage > 0).order_by(ArticleRow.lost, ArticleRow.damage.desc(), ArticleRow.id).limit(1))
     counted = (
         (articles, "articles"),
         (steps.get("repair", 0), f"repairs made to their text; {lost} places flagged as lost"),

@@ -222,6 +222,15 @@ def test_original_text_is_kept_beside_the_repaired(by_path):
     assert all("(" in row["text_extracted"] and row["damage"] for row in damaged)
 
 
+def test_the_edits_of_a_kit_page_say_what_was_done(crawled, by_path):
+    path = next(story.path for story in stories() if story.n == 109)
+    assert "在县职业学校举行。活动中，" in by_path[path]["text"]
+    edits = _rows(crawled[0], f"SELECT e.* FROM edits e JOIN versions v ON v.id = e.version_id WHERE v.article_id = {by_path[path]['id']}")
+    assert {"repair", "strip_disclaimers", "strip_related"} <= {edit["step"] for edit in edits}
+    assert any("活" in edit["after"] and "\ufffd" in edit["before"] for edit in edits), "the shifted run is an edit"
+    assert any("本文仅代表" in edit["before"] and not edit["after"] for edit in edits)
+
+
 def test_clean_pages_are_not_repaired(by_path):
     clean = [by_path[story.path] for story in stories() if not story.damage]
     assert {row["url"]: row["damage"] for row in clean if row["damage"]} == {}

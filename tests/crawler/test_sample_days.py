@@ -15,6 +15,7 @@ import pytest
 
 from crawler.sample.content import stories
 from crawler.sample.pages import SOFT_404
+from crawler.sample.record_terminal import on_terminal, screen
 from crawler.sample.server import SampleSite
 from tests.crawler.test_sample_crawl import KNOWN_FAILURES
 
@@ -176,3 +177,12 @@ def test_ctrl_c_ends_cleanly_and_the_next_run_goes_on(home):
         assert json.loads(run["counts"])["fetched"] == run["written"]
     twice = home.rows("SELECT url FROM outcomes WHERE outcome = 'stored' GROUP BY url HAVING count(*) > 1")
     assert twice == []
+
+
+def test_on_a_terminal_the_progress_is_one_line_that_is_rewritten(tmp_path):
+    (tmp_path / "scrapy.cfg").write_text((ROOT / "scrapy.cfg").read_text("utf-8"), "utf-8")
+    written = on_terminal([sys.executable, "-m", "scrapy", "archive", "--port", "0"], tmp_path)
+    assert written.count("\r") - written.count("\r\n") > 2
+    rates = [line for line in screen(written) if line.endswith("pages/s")]
+    assert len(rates) == 1
+    assert rates[0].startswith("117 pages, 86 articles, ")
