@@ -10,11 +10,17 @@ from twisted.internet.defer import Deferred
 from twisted.internet.error import DNSLookupError
 
 
+class RefusedAddress(DNSLookupError):  # type: ignore[misc]  # Twisted's exceptions are untyped
+    """An address that the site's profile does not allow to connect to."""
+
+
 def allowed(address: str, exceptions: tuple[str, ...] = ()) -> bool:
     """Whether a connection to an IP address may be made.
 
     >>> allowed("8.8.8.8"), allowed("127.0.0.1"), allowed("::ffff:169.254.169.254"), allowed("127.0.0.1", ("127.0.0.1",))
     (True, False, False, True)
+    >>> allowed("64:ff9b::7f00:1"), allowed("100.64.0.1"), allowed("2002:7f00:1::")
+    (False, False, False)
     """
     if address in exceptions:
         return True
@@ -22,12 +28,32 @@ def allowed(address: str, exceptions: tuple[str, ...] = ()) -> bool:
         ip = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
         return False
-    inner = getattr(ip, "ipv4_mapped", None) or getattr(ip, "sixtofour", None)
-    return ip.is_global and not ip.is_multicast and (inner is None or inner.is_global)
+    return _public(ip) and all(_public(inner) for inner in _inner(ip))
+
+
+def _public(ip: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    return ip.is_global and not ip.is_multicast
+
+
+def _inner(ip: ipaddress.IPv4Address | ipaddress.IPv6Address) -> list[ipaddress.IPv4Address]:
+    """IPv4 addresses that an IPv6 address leads to: mapped, 6to4, Teredo, NAT64 (RFC 6052)."""
+    if isinstance(ip, ipaddress.IPv4Address):
+        return []
+    found = [ip.ipv4_mapped, ip.sixtofour, *(ip.teredo or ())]
+    if ip in ipaddress.ip_network("64:ff9b::/96"):
+        found.append(ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF))
+    return [inner for inner in found if inner is not None]
 
 
 # Twisted has one resolver a process, made before any spider is: the spider tells what its profile allows.
 EXCEPTIONS: set[str] = set()
+
+
+def refuse(name: str, address: str) -> RefusedAddress | None:
+    """The error for a connection that must not be made; None where it may."""
+    if allowed(address, tuple(EXCEPTIONS)):
+        return None
+    return RefusedAddress(f"{name} is {address}, an address inside a private network; refused (allow_addresses in the profile permits it)")
 
 
 class GuardedResolver(CachingThreadedResolver):
@@ -37,6 +63,6 @@ class GuardedResolver(CachingThreadedResolver):
         return super().getHostByName(name, timeout).addCallback(self._check, name)
 
     def _check(self, address: str, name: str) -> str:
-        if not allowed(address, tuple(EXCEPTIONS)):
-            raise DNSLookupError(f"{name} is {address}, an address inside a private network; refused (allow_addresses)")
+        if refused := refuse(name, address):
+            raise refused
         return address

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from scrapy import Request
 from scrapy.exceptions import IgnoreRequest
 
+from crawler.capture import Captured
 from crawler.items import Page
 from crawler.recorder import Part, Recorder
 
@@ -25,10 +27,12 @@ class Further:
         self.first = first
         self.key = bytes.fromhex(first.frontier_key or "")
         self.recorder = Recorder.of(crawler)
+        self.captured: dict[str, Captured] = {}
 
     async def fetch(self, url: str) -> Page | None:
         """The page at an address, captured; None, with its outcome noted, where it could not be had."""
         assert self.crawler.engine is not None
+        self.recorder.hosts.sent(urlsplit(url).hostname or "")
         # The scheduler would hand it out as a page of its own; the downloader, its delays, robots.txt and the capture apply.
         request = Request(url, dont_filter=True, meta={"frontier": self.key, "handle_httpstatus_all": True})
         try:
@@ -41,27 +45,33 @@ class Further:
             return None
         if response.status != 200 or not response.body:
             outcome = "gone" if response.status in GONE else "failed"
-            self._lost(url, outcome, f"HTTP {response.status}" if response.status != 200 else "empty body", request.meta.get("capture"))
+            self._keep(url, request)
+            self._lost(url, outcome, f"HTTP {response.status}" if response.status != 200 else "empty body")
             return None
         return self._page(url, request, response)
 
     def end(self, page: Page, outcome: str, reason: str | None) -> None:
         """Note how a fetched page ended; written with the article's own outcome."""
-        self._note(page.url, outcome, reason, page.capture)
+        self._note(page.url, outcome, reason)
 
-    def _lost(self, url: str, outcome: str, reason: str, capture: Any = None) -> None:
+    def _keep(self, url: str, request: Request) -> Captured | None:
+        captured: Captured | None = request.meta.get("capture")
+        if captured is not None:
+            self.captured[url] = captured
+        return captured
+
+    def _lost(self, url: str, outcome: str, reason: str) -> None:
         spider: Any = self.crawler.spider
-        if outcome == "failed":
-            spider.failures += 1
         spider.logger.warning("%s: a further page of %s: %s: %s", outcome, self.first.url, url, reason)
-        self._note(url, outcome, reason, capture)
+        self._note(url, outcome, reason)
 
-    def _note(self, url: str, outcome: str, reason: str | None, capture: Any) -> None:
-        self.recorder.part(self.key, Part(url=url, outcome=outcome, reason=reason, capture=capture))
+    def _note(self, url: str, outcome: str, reason: str | None) -> None:
+        self.recorder.part(self.key, Part(url=url, outcome=outcome, reason=reason, capture=self.captured.get(url)))
 
     def _page(self, url: str, request: Request, response: Response) -> Page:
         headers = {k.decode("latin-1").lower(): b", ".join(v).decode("latin-1") for k, v in response.headers.items()}
+        captured = self._keep(url, request)
         return Page(
             url=url, body=response.body, content_type=headers.get("content-type"), headers=headers, status=response.status,
-            fetched_at=request.meta.get("fetched_at"), capture=request.meta.get("capture"), site=self.first.site,
+            fetched_at=captured.at if captured else None, capture=captured.ref if captured else None, site=self.first.site,
         )  # fmt: skip

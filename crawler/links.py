@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import html
 import re
-from typing import Any
 from urllib.parse import quote, urljoin, urlsplit
 
-import lxml.etree
-import lxml.html
-
 from crawler.decode import Decoded
-from crawler.decode.bound import bound
 from crawler.decode.decode import CANDIDATES
 from crawler.sites import Site
 from storage.frontier import Found
 
 LONGEST = 2083
+MOST_LINKS = 20_000
+TAGS = re.compile(r"<(/?a|base|link)\b([^<>]{0,4000})>", re.I)
+TAG = re.compile(r"<[^<>]{0,4000}>")
+OPENINGS = re.compile(r"<!--|<script|<style", re.I)
+FEED_TYPE = re.compile(r"application/(?:rss|atom)\+xml", re.I)
+ATTRIBUTE = {"href": re.compile(r"""(?:^|[\s"'/])href\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>"']+))""", re.I)}
 NEXT = re.compile(r"^[\[【\s>»]*(?:下一页|下页|后一页|下一頁|next)[\]】\s>»]*$", re.I)
 # How news addresses look where no profile says: a date in the path, or an id before .htm.
 ARTICLE = re.compile(r"(?:/(?:19|20)\d{2}[-/_]?\d{2}[-/_]?\d{0,2}[/_-]?.*\d|/t?(?:19|20)\d{6}_\d+|content_\d+|/\d{4,}|/art/.*\d|_\d{4,})[^/]*\.s?html?$|/(?:article|news|detail|show)[/_-]?\d{3,}")
@@ -27,43 +29,72 @@ QUERY_CODECS = {"gb18030": "gbk"} | {name: name for name in (*CANDIDATES[1:], "c
 
 
 def of_section(decoded: Decoded, base: str, site: Site, depth: int) -> list[Found]:
-    """Articles, further pages and sections that a section page links to; depth counts sections, not pages."""
-    text = decoded.text
-    try:
-        root = lxml.html.document_fromstring(bound(text).text, parser=lxml.html.HTMLParser(huge_tree=True))
-    except (lxml.etree.ParserError, ValueError):
-        return []
-    base = urljoin(base, next(iter(root.xpath("//base/@href")), "")) if root.xpath("//base/@href") else base
-    found, seen = [], set()
-    for link in root.iter("a"):
-        href = link.get("href") or ""
-        if href in seen:
+    """Articles, further pages and sections that a section page links to; depth counts sections, not pages.
+
+    One linear pass over the tags, no parser: no nesting, no attribute and no unclosed comment makes it slower.
+    """
+    found: dict[str, Found] = {}
+    open_link: tuple[str, int] | None = None
+    for match in TAGS.finditer(_visible(decoded.text)):
+        name = match.group(1).lower()
+        if open_link is not None and name in ("a", "/a"):
+            _put(found, _link(open_link[0], match.string[open_link[1] : match.start()], site, depth))
+            open_link = None
+        if name == "base" and (href := _attribute(match.group(2), "href")):
+            base = _join(base, href) or base
+        elif name == "a" and (href := _attribute(match.group(2), "href")) and (url := address(base, query_in(href, decoded.encoding), site)):
+            open_link = (url, match.end())
+        elif name == "link" and FEED_TYPE.search(match.group(2)) and (url := address(base, _attribute(match.group(2), "href"), site)):
+            _put(found, Found(url=url, kind="feed"))
+        if len(found) >= MOST_LINKS:
+            break
+    if open_link is not None:
+        _put(found, _link(open_link[0], "", site, depth))
+    return list(found.values())
+
+
+def _put(found: dict[str, Found], one: Found | None) -> None:
+    """The first link to an address that has words tells its title."""
+    if one is not None and (one.url not in found or (one.context.get("title") and not found[one.url].context.get("title"))):
+        found[one.url] = one
+
+
+def _visible(text: str) -> str:
+    """The page without comments, scripts and styles; an opening without its end is left where it is."""
+    parts, at, missing = [], 0, set()
+    for match in OPENINGS.finditer(text):
+        start = match.start()
+        end_mark = "-->" if match.group(0) == "<!--" else "</" + match.group(0)[1:].lower()
+        if start < at or end_mark in missing:
             continue
-        seen.add(href)
-        if one := _link(link, address(base, query_in(href, decoded.encoding), site), site, depth):
-            found.append(one)
-    found += _feeds(root, base, site)
-    return found
+        end = text.find(end_mark, start + 4) if end_mark == "-->" else _find_end(text, end_mark, start)
+        if end < 0:
+            missing.add(end_mark)
+            continue
+        parts.append(text[at:start])
+        at = end + len(end_mark)
+    return "".join((*parts, text[at:]))
 
 
-def _link(link: Any, url: str | None, site: Site, depth: int) -> Found | None:
-    if url is None:
-        return None
-    words = " ".join("".join(link.itertext()).split())
+def _find_end(text: str, mark: str, start: int) -> int:
+    found = [at for at in (text.find(mark, start), text.find(mark.upper(), start)) if at >= 0]
+    return min(found, default=-1)
+
+
+def _attribute(tag: str, name: str) -> str:
+    match = ATTRIBUTE[name].search(tag)
+    return html.unescape(next((value for value in match.groups() if value is not None), "")) if match else ""
+
+
+def _link(url: str, inside: str, site: Site, depth: int) -> Found | None:
+    words = " ".join(html.unescape(TAG.sub("", inside[:2000])).split())
     if NEXT.match(words):
         return Found(url=url, kind="section", depth=depth)
     if is_article(url, site):
-        return Found(url=url, kind="article", depth=depth + 1, context={"title": words[:200]})
+        return Found(url=url, kind="article", depth=depth + 1, context={"title": words[:200]} if words else {})
     if depth < site.max_depth and is_section(url, site):
         return Found(url=url, kind="section", depth=depth + 1)
     return None
-
-
-def _feeds(root: Any, base: str, site: Site) -> list[Found]:
-    kinds = ("application/rss+xml", "application/atom+xml")
-    links = [link for link in root.iter("link") if (link.get("type") or "").lower() in kinds]
-    urls = [address(base, link.get("href") or "", site) for link in links[:10]]
-    return [Found(url=url, kind="feed") for url in urls if url]
 
 
 def is_article(url: str, site: Site) -> bool:
@@ -100,14 +131,16 @@ def address(base: str, href: str, site: Site) -> str | None:
     """The absolute address, when it is http(s), on the site, and not to be ignored."""
     if not href or href.startswith(("#", "javascript:", "mailto:", "tel:", "data:")):
         return None
+    url = _join(base, href)
+    if url is None or len(url) > LONGEST or not site.admits(url):
+        return None
+    if BINARY.search(urlsplit(url).path) or any(re.search(pattern, url) for pattern in site.ignore):
+        return None
+    return url
+
+
+def _join(base: str, href: str) -> str | None:
     try:
-        url = urljoin(base, href.strip())
-        parts = urlsplit(url)
-        host, _ = parts.hostname, parts.port
+        return urljoin(base, href.strip()).partition("#")[0]
     except ValueError:
         return None
-    if parts.scheme not in ("http", "https") or not host or not site.covers(host) or len(url) > LONGEST:
-        return None
-    if BINARY.search(parts.path) or any(re.search(pattern, url) for pattern in site.ignore):
-        return None
-    return url.split("#")[0]

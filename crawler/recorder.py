@@ -1,27 +1,32 @@
-"""The run's book-keeper: opens archive and lease, and writes each fetch's one outcome in one transaction."""
+"""The run's book-keeper: opens archive and lease, and has each fetch's one outcome written in one transaction."""
 
 from __future__ import annotations
 
-import os
-import socket
+import asyncio
+import json
+import logging
 import traceback
 from collections import Counter
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, select, text, update
 
-from crawler.capture import WarcWriter
-from crawler.items import Article, CaptureRef, Dropped, Duplicate, Page, SoftNotFound
-from pipelines import RULES
-from storage import frontier, plan
+from crawler.capture import Captured, WarcWriter
+from crawler.committer import Committer, OutOfService, wait_out
+from crawler.endings import Entry, Plain, index
+from crawler.hosts import Hosts
+from crawler.items import Article, Dropped, Duplicate, Page
+from storage import captures, frontier, hosts, plan
 from storage.archive import Archive
-from storage.frontier import Ending, Found
-from storage.tables import ArticleRow, CaptureRow, DeadLetterRow, FrontierRow, RunRow
-from storage.writer import Visit, mark_gone, save_article
+from storage.frontier import Found, LeaseLost
+from storage.owner import me
+from storage.tables import FrontierRow, RunRow, SiteRow
+from storage.writer import LOCK
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -29,13 +34,22 @@ if TYPE_CHECKING:
     from crawler.sites import Site
 
 OPEN: WeakKeyDictionary[Any, Recorder] = WeakKeyDictionary()
-TRIES = 3
-BACK_OFF = (timedelta(minutes=5), timedelta(hours=1), timedelta(hours=6))
-UNITS = {"m": 60, "h": 3600, "d": 86400}
+logger = logging.getLogger(__name__)
 
 
 def now() -> datetime:
     return datetime.now(UTC)
+
+
+@dataclass(slots=True)
+class Fetch:
+    """An address that this run has leased and not ended yet."""
+
+    row: Any
+    captured: Captured | None = None
+    answered: bool = False
+    parts: list[Part] = field(default_factory=list)
+    """Its further pages, where it is an article of several."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +60,7 @@ class Part:
     outcome: str
     """joined, gone, dropped, failed."""
     reason: str | None
-    capture: CaptureRef | None
+    capture: Captured | None
 
 
 def firing_of(value: str | None) -> tuple[int, int] | None:
@@ -58,224 +72,199 @@ def firing_of(value: str | None) -> tuple[int, int] | None:
 class Recorder:
     """One per crawl."""
 
-    def __init__(self, archive: Archive, folder: Path) -> None:
+    def __init__(self, archive: Archive, folder: Path, patience: float) -> None:
         self.archive = archive
+        self.folder = folder
+        self.patience = patience
         self.writer = WarcWriter(folder)
+        self.hosts = Hosts()
+        self.committer = Committer(archive, self.writer.sync, self._guard, patience)
         self.site: Site
         self.token = 0
         self.run_id = 0
         self.fetched = 0
-        self.lost = False
-        self.parts: dict[bytes, list[Part]] = {}
+        self.ended = 0
+        """Outcomes handed to the committer."""
+        self.seen = Counter[str]()
+        """listings read, article addresses named on them, addresses put off."""
         self.tally: Counter[str] = Counter()
         """Outcomes as they come, for the progress line; the books are the outcome rows."""
         self.firing: tuple[int, int] | None = None
         """Number and claim of the planned start that this run is for."""
+        self.open: dict[bytes, Fetch] = {}
+        self.put_off: dict[str, str] = {}
+        """{host: why} of hosts whose addresses were given back unfetched."""
+        self._renewing: asyncio.Task[None] | None = None
 
     @classmethod
     def of(cls, crawler: Crawler) -> Recorder:
         """The crawl's recorder, made at first use."""
         if crawler not in OPEN:
-            archive = Archive(crawler.settings["ARCHIVE_URL"])
-            OPEN[crawler] = cls(archive, Path(crawler.settings["CAPTURES_DIR"]))
-            OPEN[crawler].firing = firing_of(crawler.settings.get("FIRING"))
+            settings = crawler.settings
+            archive = Archive(settings["ARCHIVE_URL"])
+            OPEN[crawler] = cls(archive, Path(settings["CAPTURES_DIR"]), settings.getfloat("ARCHIVE_PATIENCE"))
+            OPEN[crawler].firing = firing_of(settings.get("FIRING"))
         return OPEN[crawler]
 
     def begin(self, site: Site, found: list[Found]) -> None:
         """Take the site, open the run, put the start addresses in. Raises `storage.frontier.SiteHeld`."""
         self.site = site
-        owner = f"{socket.gethostname()}:{os.getpid()}"
+        self.hosts.budget, self.hosts.at_once = site.daily_budget, max(1, site.concurrency)
         with self.archive.transaction() as connection:
-            self.token = frontier.acquire(connection, site.name, owner, now())
-            self._lose_dead_runs(connection)
-            self.run_id = frontier.begin_run(connection, site.name, self.token, owner, now())
+            self.token = frontier.acquire(connection, site.name, me())
+            self.run_id = frontier.begin_run(connection, site.name, self.token, me(), now())
             if self.firing:
                 plan.enter(connection, self.firing, self.run_id, now())
+            profile = json.loads(json.dumps(asdict(site), default=str))
+            connection.execute(update(SiteRow).where(SiteRow.name == site.name).values(title=site.title, region=site.region, profile=profile))
             frontier.seed(connection, site.name, found, now())
+            known = select(FrontierRow.host).where(FrontierRow.site == site.name).distinct()
+            self.hosts.states = hosts.load(connection, connection.scalars(known))
+            for done in captures.recover(connection, self.folder):
+                logger.warning("captures of a killed run: %s", done)
 
-    def _lose_dead_runs(self, connection: Connection) -> None:
-        where = (RunRow.site == self.site.name, RunRow.state == "running")
-        connection.execute(update(RunRow).where(*where).values(state="lost", ended_at=now(), reason="ended without a word"))
+    async def keep_lease(self) -> None:
+        """Renew the lease at a quarter of its time, however long a page takes."""
 
-    def lease(self, limit: int) -> list[Any]:
-        with self.archive.transaction() as connection:
-            try:
-                frontier.check(connection, self.site.name, self.token, now())
-            except frontier.LeaseLost:
-                self.lost = True  # another run has the site: nothing more is fetched, nothing more is due
-                return []
-            return frontier.lease(connection, self.site.name, self.token, now(), limit)
+        async def renew() -> None:
+            while self.committer.broken is None:
+                await asyncio.sleep(frontier.LEASE.total_seconds() / 4)
+                self.committer.submit(lambda connection: None)
 
-    def due(self) -> bool:
-        if self.lost:
-            return False
-        with self.archive.read() as connection:
-            return frontier.due(connection, self.site.name, now())
+        self._renewing = asyncio.ensure_future(renew())
 
-    def got(self, row: Any) -> None:
-        """A fetch of an address came back, with a response or without one."""
-        self.fetched += 1
-        self.parts.pop(row.url_key, None)
+    async def drained(self) -> None:
+        """Everything is committed; nothing more will be."""
+        if self._renewing is not None:
+            self._renewing.cancel()
+        await self.committer.drained()
+
+    @property
+    def lost(self) -> bool:
+        """Whether nothing of this run can be written any more."""
+        return self.committer.broken is not None
+
+    def lease(self, limit: int) -> asyncio.Future[tuple[list[Any], datetime | None]]:
+        """Lease due addresses: (rows, when the next one is due)."""
+        blocked = self.hosts.blocked()
+
+        def change(connection: Connection) -> tuple[list[Any], datetime | None]:
+            rows = frontier.lease(connection, (self.site.name, self.token), now(), limit, blocked)
+            return rows, None if rows else frontier.next_due(connection, self.site.name)
+
+        return self.committer.submit(change)
+
+    def opened(self, row: Any) -> Fetch:
+        """An address goes out."""
+        fetch = self.open[row.url_key] = Fetch(row)
+        return fetch
+
+    def answered(self, fetch: Fetch, captured: Captured | None) -> None:
+        """The fetch came to something, a response or an error."""
+        if not fetch.answered:
+            fetch.answered, fetch.captured = True, captured
+            self.fetched += 1
+            self.hosts.ended(fetch.row.host)
 
     def part(self, key: bytes, part: Part) -> None:
         """A further page of the article whose frontier key is ``key`` was fetched."""
         self.fetched += 1
-        self.parts.setdefault(key, []).append(part)
+        self.open[key].parts.append(part)
 
-    def listing(self, row: Any, capture: CaptureRef | None, found: list[Found], evidence: dict[str, Any]) -> int:
-        """A listing was read; how many of its addresses were new."""
-        with self._transaction() as connection:
-            new = frontier.add(connection, self.site.name, found, now(), row.url_key)
-            ending = Ending(
-                key=row.url_key, url=row.url, outcome="listing", capture_id=self._capture(connection, row, capture),
-                evidence={**evidence, "yield_count": new, "attempts": 0},
-            )  # fmt: skip
-            self._end(connection, ending)
-            return new
+    def listing(self, fetch: Fetch, found: list[Found], evidence: dict[str, Any]) -> None:
+        """A listing was read."""
+        self.seen["listings"] += 1
+        self.seen["named"] += sum(one.kind == "article" for one in found)
+        self._end(fetch, lambda entry: entry.listing(found, evidence))
 
-    def article(self, article: Article, page: Page, row: Any, evidence: dict[str, Any]) -> str:
-        """Store an article; what became of it. Raises `Duplicate`."""
-        parts = self.parts.get(row.url_key, [])
-        torn = next((f"{part.url}: {part.reason}" for part in parts if part.outcome == "failed"), None)
-        if torn and row.visits and (row.context or {}).get("pages"):
-            # The archive has the article with all its pages: half of it is no revision.
-            self.plain(row, "failed", f"further page {torn}", capture=page.capture)
-            return "failed"
-        with self._transaction() as connection:
-            capture_id = self._capture(connection, row, page.capture)
-            visit = Visit(now=now(), rules=RULES, run_id=self.run_id, capture_id=capture_id, region=self.site.region)
-            self._refuse_duplicate(connection, article)
-            saved = save_article(connection, article, visit)
-            if saved.outcome != "unchanged":
-                from storage.families import place
+    async def article(self, article: Article, page: Page, fetch: Fetch, evidence: dict[str, Any]) -> str:
+        """Store an article; what became of it, once it is committed. Raises `Duplicate`."""
+        outcome = await self._end(fetch, lambda entry: entry.article(article, evidence), article=True)
+        if isinstance(outcome, Duplicate):
+            raise outcome
+        return str(outcome)
 
-                place(connection, saved.article_id, article.title, article.text, now())
-            next_at, known = self._again(row.visits), {**evidence, "attempts": 0}
-            if parts:
-                known["context"] = {**(row.context or {}), "pages": 1 + len(parts)}
-            if torn:
-                soon, known = self._next(row, "failed")[0], {"attempts": row.attempts + 1}
-                next_at = soon or next_at
-            ending = Ending(
-                key=row.url_key, url=row.url, outcome=saved.outcome, reason=f"further page {torn}" if torn else None,
-                next_at=next_at, capture_id=capture_id, article_id=saved.article_id, evidence=known,
-            )  # fmt: skip
-            self._end(connection, ending)
-            return saved.outcome
+    def plain(self, fetch: Fetch, told: Plain) -> None:
+        """An outcome without an article: listing (unchanged), redirected, unchanged, gone, dropped, failed."""
+        self._end(fetch, lambda entry: entry.plain(told))
 
-    def _refuse_duplicate(self, connection: Connection, article: Article) -> None:
-        from storage.writer import content_hash, identity
-
-        same = select(ArticleRow.id, ArticleRow.url).where(
-            ArticleRow.site == self.site.name,
-            ArticleRow.content_hash == content_hash(article.title, article.text),
-            ArticleRow.url_key != identity(article),
-        )
-        if other := connection.execute(same).first():
-            raise Duplicate(f"the same title and text as {other.url}")
-
-    def plain(self, row: Any, outcome: str, reason: str | None = None, **more: Any) -> None:
-        """An outcome without an article: redirected, unchanged, gone, dropped, failed."""
-        capture, found, evidence = more.get("capture"), more.get("found", []), more.get("evidence", {})
-        with self._transaction() as connection:
-            capture_id = self._capture(connection, row, capture)
-            article_id = None
-            if outcome == "gone" or (outcome == "dropped" and reason and reason.startswith(SoftNotFound.__name__)):
-                article_id = mark_gone(connection, row.url_key, now())
-                outcome = "gone" if article_id else outcome
-            frontier.add(connection, self.site.name, found, now(), row.url_key)
-            next_at, attempts = self._next(row, outcome)
-            ending = Ending(
-                key=row.url_key, url=row.url, outcome=outcome, reason=reason, next_at=next_at, capture_id=capture_id,
-                article_id=article_id, evidence={**evidence, "attempts": attempts},
-            )  # fmt: skip
-            self._end(connection, ending)
-
-    def _next(self, row: Any, outcome: str) -> tuple[datetime | None, int]:
-        if outcome == "failed":
-            tried = row.attempts + 1
-            return (now() + BACK_OFF[tried - 1] if tried <= TRIES else None), tried
-        return (self._again(row.visits) if outcome == "unchanged" and row.kind == "article" else None), 0
-
-    def _again(self, visits: int) -> datetime | None:
-        """When an article is looked at again, by the site's ladder (1h, 1d, 7d, 30d)."""
-        if visits >= len(self.site.revisit):
-            return None
-        step = self.site.revisit[visits]
-        return now() + timedelta(seconds=int(step[:-1]) * UNITS[step[-1]])
-
-    def poison(self, row: Any, page: Page | None, step: str, error: BaseException) -> None:
+    def poison(self, fetch: Fetch, step: str, error: BaseException) -> None:
         """A page whose processing raised: kept with its traceback, counted as failed."""
         trace = "".join(traceback.format_exception(error))
-        with self._transaction() as connection:
-            capture_id = self._capture(connection, row, page.capture if page else None)
-            connection.execute(
-                insert(DeadLetterRow).values(
-                    url_key=row.url_key, url=row.url, site=self.site.name, run_id=self.run_id, capture_id=capture_id,
-                    step=step, error=f"{type(error).__name__}: {error}", traceback=trace, at=now(),
-                )
-            )  # fmt: skip
-            reason = f"{type(error).__name__}: {error}"
-            next_at, attempts = self._next(row, "failed")
-            ending = Ending(
-                key=row.url_key, url=row.url, outcome="failed", reason=reason, next_at=next_at, capture_id=capture_id,
-                evidence={"attempts": attempts},
-            )  # fmt: skip
-            self._end(connection, ending)
+        self._end(fetch, lambda entry: entry.poison(step, error, trace))
 
-    def dropped(self, row: Any, page: Page | None, reason: Dropped) -> None:
-        self.plain(row, "dropped", f"{type(reason).__name__}: {reason}", capture=page.capture if page else None)
+    def dropped(self, fetch: Fetch, reason: Dropped) -> None:
+        self.plain(fetch, Plain(outcome="dropped", reason=f"{type(reason).__name__}: {reason}"))
 
-    def finish(self, state: str, reason: str | None) -> dict[str, int]:
-        """Close the run and let the site go; its outcomes. Marks the run failed where its books do not balance."""
+    def postpone(self, fetch: Fetch, until: datetime, why: str) -> None:
+        """Give an address back that was not fetched; no outcome."""
+        self.hosts.ended(fetch.row.host)
+        self.put_back([fetch.row], until, why)
+        self.open.pop(fetch.row.url_key, None)
+
+    def put_back(self, rows: list[Any], until: datetime, why: str) -> None:
+        self.seen["put off"] += len(rows)
+        for row in rows:
+            self.put_off[row.host] = why
+        keys = [row.url_key for row in rows]
+        self.committer.submit(lambda connection: frontier.postpone(connection, self.site.name, keys, until))
+
+    def keep(self, url: str, captured: Captured) -> None:
+        """Index a capture that is no outcome (robots.txt)."""
+        self.committer.submit(lambda connection: index(connection, self.run_id, url, captured))
+
+    def _end(self, fetch: Fetch, write: Callable[[Entry], Any], *, article: bool = False) -> asyncio.Future[Any]:
+        key = fetch.row.url_key
+        if self.open.pop(key, None) is not fetch:
+            done = asyncio.get_running_loop().create_future()
+            done.set_result("ended before")
+            return done
+
+        self.ended += 1
+
+        def once(connection: Connection) -> Any:
+            if self.committer.again and not self._holds(connection, key):
+                return "committed before"
+            return write(Entry(connection, self, fetch))
+
+        future = self.committer.submit(once, article=article)
+        future.add_done_callback(lambda made: self._unwritten(fetch, made))
+        return future
+
+    def _unwritten(self, fetch: Fetch, made: asyncio.Future[Any]) -> None:
+        """An outcome that the database refused is itself one: failed, with its traceback."""
+        error = None if made.cancelled() else made.exception()
+        if error is None or isinstance(error, LeaseLost | OutOfService):
+            return
+        trace = "".join(traceback.format_exception(error))
+        self.committer.submit(lambda connection: Entry(connection, self, fetch).poison("persist", error, trace))
+
+    def _holds(self, connection: Connection, key: bytes) -> bool:
+        where = (FrontierRow.site == self.site.name, FrontierRow.url_key == key, FrontierRow.state == "leased", FrontierRow.token == self.token)
+        return connection.scalar(select(FrontierRow.url_key).where(*where)) is not None
+
+    def _guard(self, connection: Connection, articles: bool) -> None:  # noqa: FBT001 - told by the committer, by position
+        if articles and connection.dialect.name == "postgresql":
+            # Before any row is locked: two writers that wait for each other's rows would be a deadlock.
+            connection.execute(text(f"SELECT pg_advisory_xact_lock({LOCK})"))
+        frontier.check(connection, self.site.name, self.token)
+        for host, state, sent in self.hosts.unsaved():
+            state.fetched = max(state.fetched, hosts.save(connection, host, state, sent))
+
+    def finish(self, verdict: Callable[[Connection, dict[str, int]], tuple[str, str | None]]) -> tuple[str, str | None, dict[str, int]]:
+        """Close the run by ``verdict(connection, outcomes)`` and let the site go: (state, reason, outcomes)."""
+        self.committer.close()
         self.writer.close()
-        with self.archive.transaction() as connection:
-            counts = frontier.counts(connection, self.run_id)
-            if sum(counts.values()) != self.fetched and state != "failed":
-                state, reason = (
-                    "failed",
-                    f"{self.fetched} fetched, but {sum(counts.values())} outcomes: books out of balance",
-                )
-            values = {
-                "state": state,
-                "reason": reason,
-                "ended_at": now(),
-                "counts": {**counts, "fetched": self.fetched},
-            }
-            connection.execute(update(RunRow).where(RunRow.id == self.run_id).values(**values))
-            frontier.release(connection, self.site.name, self.token)
-        return counts
 
-    def _transaction(self) -> Any:
-        self.writer.sync()
-        return self.archive.transaction()
+        def close() -> tuple[str, str | None, dict[str, int]]:
+            with self.archive.transaction() as connection:
+                counts = frontier.counts(connection, self.run_id)
+                state, reason = verdict(connection, counts)
+                values = {"state": state, "reason": reason, "ended_at": now(), "exit_code": int(state != "finished"), "counts": {**counts, "fetched": self.fetched}}
+                connection.execute(update(RunRow).where(RunRow.id == self.run_id, RunRow.state == "running").values(**values))
+                for host, known, sent in self.hosts.unsaved():
+                    hosts.save(connection, host, known, sent)
+                frontier.release(connection, self.site.name, self.token)
+                return state, reason, counts
 
-    def _end(self, connection: Connection, ending: Ending) -> None:
-        frontier.check(connection, self.site.name, self.token, now())
-        frontier.end(connection, self.run_id, ending, now())
-        self.tally[ending.outcome] += 1
-        for part in self.parts.get(ending.key, ()):
-            self._end_part(connection, ending, part)
-
-    def _end_part(self, connection: Connection, first: Ending, part: Part) -> None:
-        key = frontier.add_part(connection, self.site.name, part.url, now(), first.key)
-        capture_id = self._captured(connection, key, part.url, part.capture)
-        ending = Ending(key=key, url=part.url, outcome=part.outcome, reason=part.reason, capture_id=capture_id, article_id=first.article_id)
-        frontier.end(connection, self.run_id, ending, now())
-        self.tally[ending.outcome] += 1
-
-    def _capture(self, connection: Connection, row: Any, capture: CaptureRef | None) -> int | None:
-        return self._captured(connection, row.url_key, row.url, capture)
-
-    def _captured(self, connection: Connection, key: bytes, url: str, capture: CaptureRef | None) -> int | None:
-        if capture is None:
-            return None
-        made = insert(CaptureRow).values(
-            url_key=key, url=url, fetched_at=now(), status=0, kind="response", file=capture.file,
-            offset=capture.offset, length=capture.length, digest=capture.digest, run_id=self.run_id,
-        )  # fmt: skip
-        return connection.scalar(made.returning(CaptureRow.id))
-
-    def row(self, key: bytes) -> Any:
-        with self.archive.read() as connection:
-            return connection.execute(select(FrontierRow.__table__).where(FrontierRow.url_key == key)).one()
+        return wait_out(close, self.patience)

@@ -19,6 +19,9 @@ SCHEDULE_GRACE = 60.0
 SCHEDULE_RUN_HOURS = 6.0
 RUN_LOG_BYTES = 4 << 20
 RUN_LOG_KEEP = 20
+ARCHIVE_PATIENCE = float(os.environ.get("ARCHIVE_PATIENCE", "600"))
+FRONTIER_WAIT = 15.0
+DISK_RESERVE_MB = 100
 
 READ_WORKERS = int(os.environ.get("READ_WORKERS", min(2, os.cpu_count() or 1)))  # processes that read pages; 0: none, pages are read in the crawl's own
 READ_SECONDS = 10.0
@@ -32,20 +35,29 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,  # retries live in the frontier
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,  # takes a cut stream for a whole one
     "crawler.robots.StrictRobots": 100,
-    "crawler.capture.Capture": 550,
+    "crawler.encodings.ContentEncoding": 590,
+    "crawler.capture.Capture": 900,
 }
 TWISTED_DNS_RESOLVER = "crawler.addresses.GuardedResolver"
 
-ROBOTSTXT_OBEY = True
+ROBOTSTXT_OBEY = False  # Scrapy's middleware; ours (crawler.robots) always obeys
 CONCURRENT_REQUESTS = 16
 DOWNLOAD_TIMEOUT = 60
 DOWNLOAD_MAXSIZE = 16 << 20
 DOWNLOAD_WARNSIZE = 4 << 20
 DOWNLOAD_FAIL_ON_DATALOSS = True
-DOWNLOAD_HANDLERS = {"file": None, "data": None, "ftp": None, "s3": None}
+DOWNLOAD_HANDLERS = {
+    "http": "crawler.download.BoundedHandler", "https": "crawler.download.BoundedHandler", "file": None, "data": None, "ftp": None, "s3": None,
+}  # fmt: skip
 COOKIES_ENABLED = False
+HTTPPROXY_ENABLED = False  # a proxy of the environment would connect to what the resolver refuses
 REFERRER_POLICY = "no-referrer"
+# Off, and not even imported: consoles that run code, and what belongs to JOBDIR.
+EXTENSIONS = dict.fromkeys(
+    ("scrapy.extensions.telnet.TelnetConsole", "scrapy.extensions.remote_control.RemoteControl", "scrapy.extensions.spiderstate.SpiderState")
+)
 TELNETCONSOLE_ENABLED = False
 REMOTE_CONTROL_ENABLED = False
 MEMUSAGE_LIMIT_MB = 1024

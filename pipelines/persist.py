@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Persist:
-    """Hands articles of a crawl to its recorder."""
+    """Hands articles of a crawl to its recorder; an item goes on once it is committed."""
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
@@ -21,19 +21,19 @@ class Persist:
     def from_crawler(cls, crawler: Crawler) -> Persist:
         return cls(crawler)
 
-    def process_item(self, item: Any) -> Any:
+    async def process_item(self, item: Any) -> Any:
         from crawler.recorder import Recorder
 
         if not isinstance(item, Article) or item.page is None or not item.page.frontier_key:
             return item
         recorder = Recorder.of(self.crawler)
-        row = recorder.row(bytes.fromhex(item.page.frontier_key))
+        fetch = recorder.open[bytes.fromhex(item.page.frontier_key)]
         headers = item.page.headers
         evidence = {
             "body_hash": hashlib.sha256(item.page.body).digest(), "etag": headers.get("etag"),
             "last_modified": headers.get("last-modified"),
         }  # fmt: skip
-        outcome = recorder.article(item, item.page, row, evidence)
+        outcome = await recorder.article(item, item.page, fetch, evidence)
         if self.crawler.stats is not None:
             self.crawler.stats.inc_value(f"fangzhi/{outcome}")
         return item

@@ -5,18 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any
+from urllib.parse import urlsplit
 
 from sqlalchemy import Connection, func, insert, select, update
 
+from storage import clock
 from storage.clean import clean
 from storage.keys import canonical, url_key
-from storage.tables import FrontierRow, OutcomeRow, RunRow, SiteRow
+from storage.owner import is_dead
+from storage.tables import ArticleRow, ForgottenRow, FrontierRow, OutcomeRow, RunRow, SiteRow
 from storage.writer import INSERT
 
 LEASE = timedelta(minutes=2)
 LISTINGS = ("section", "feed", "sitemap", "epaper")
 PRIORITY = {"feed": 30, "sitemap": 25, "section": 20, "epaper": 20, "page": 15, "article": 10}
+AT_ONCE = 500
+"""Rows of one INSERT: SQLite takes 32766 values in a statement."""
 
 
 class SiteHeld(RuntimeError):
@@ -37,81 +43,110 @@ class Found:
     context: dict[str, Any] = field(default_factory=dict)
 
 
-def acquire(connection: Connection, site: str, owner: str, now: datetime) -> int:
-    """Take the site's lease; its fencing token. Raises `SiteHeld` while another run's lease lasts."""
+def acquire(connection: Connection, site: str, owner: str, now: datetime | None = None) -> int:
+    """Take the site's lease; its fencing token. ``now``: else the database's clock.
+
+    Raises `SiteHeld` while another run's lease lasts, unless its owner is a process of this machine that has ended.
+    """
     row = INSERT[connection.dialect.name](SiteRow).values(name=site, title="", paused=False, lease_token=0)
     connection.execute(row.on_conflict_do_nothing())
+    now = now or clock.now(connection)
+    held = connection.execute(select(SiteRow.lease_owner, SiteRow.lease_expires_at, SiteRow.lease_token).where(SiteRow.name == site)).one()
     free = (SiteRow.lease_expires_at.is_(None)) | (SiteRow.lease_expires_at < now)
-    taken = connection.scalar(
-        update(SiteRow).where(SiteRow.name == site, free).values(lease_token=SiteRow.lease_token + 1, lease_owner=owner, lease_expires_at=now + LEASE).returning(SiteRow.lease_token)
-    )
+    if is_dead(held.lease_owner):
+        free |= (SiteRow.lease_token == held.lease_token) & (SiteRow.lease_owner == held.lease_owner)
+    values = {"lease_token": SiteRow.lease_token + 1, "lease_owner": owner, "lease_expires_at": now + LEASE}
+    taken = connection.scalar(update(SiteRow).where(SiteRow.name == site, free).values(**values).returning(SiteRow.lease_token))
     if taken is None:
-        held = connection.execute(select(SiteRow.lease_owner, SiteRow.lease_expires_at).where(SiteRow.name == site)).one()
-        raise SiteHeld(f"{site} is being crawled by {held[0]} (lease until {held[1]:%H:%M:%S} UTC); wait, or end that run")
-    connection.execute(update(FrontierRow).where(FrontierRow.site == site, FrontierRow.state == "leased").values(state="pending", token=None))
+        host, pid, *_ = (*str(held.lease_owner).split(":"), "?")
+        raise SiteHeld(f"{site} is being crawled by process {pid} on {host} (lease until {held.lease_expires_at:%H:%M:%S} UTC, renewed while it runs); wait, or end that run")
+    _free(connection, site)
     assert isinstance(taken, int)
     return taken
 
 
-def check(connection: Connection, site: str, token: int, now: datetime) -> None:
+def check(connection: Connection, site: str, token: int, now: datetime | None = None) -> None:
     """Renew the lease inside the caller's transaction. Raises `LeaseLost` when the token is no longer the site's."""
-    where = (SiteRow.name == site, SiteRow.lease_token == token)
-    row = update(SiteRow).where(*where).values(lease_expires_at=now + LEASE).returning(SiteRow.name)
+    where = (SiteRow.name == site, SiteRow.lease_token == token, SiteRow.lease_owner.is_not(None))
+    row = update(SiteRow).where(*where).values(lease_expires_at=(now or clock.now(connection)) + LEASE).returning(SiteRow.name)
     if connection.scalar(row) is None:
         raise LeaseLost(f"{site}: another run has taken over")
 
 
 def release(connection: Connection, site: str, token: int) -> None:
+    """Let the site go; what was leased and not fetched is free again. Does nothing under a dead token."""
     where = (SiteRow.name == site, SiteRow.lease_token == token)
-    connection.execute(update(SiteRow).where(*where).values(lease_expires_at=None, lease_owner=None))
+    row = update(SiteRow).where(*where).values(lease_expires_at=None, lease_owner=None).returning(SiteRow.name)
+    if connection.scalar(row) is not None:
+        _free(connection, site)
+
+
+def _free(connection: Connection, site: str) -> None:
+    connection.execute(update(FrontierRow).where(FrontierRow.site == site, FrontierRow.state == "leased").values(state="pending", token=None))
 
 
 def seed(connection: Connection, site: str, found: Iterable[Found], now: datetime) -> None:
-    """Put start addresses in; they and the site's other listings are due at once, past e-paper issues are not."""
-    found = list(found)
-    add(connection, site, found, now)
-    again = FrontierRow.kind.in_(("section", "feed", "sitemap")) | FrontierRow.url_key.in_([url_key(one.url) for one in found])
-    where = (FrontierRow.site == site, again, FrontierRow.state.in_(("done", "failed")))
-    connection.execute(update(FrontierRow).where(*where).values(state="pending", next_at=now))
+    """Put a run's start addresses in; they are due at once, whatever became of them before."""
+    starts = list(found)
+    add(connection, site, starts, now)
+    keys = [url_key(one.url) for one in starts]
+    where = (FrontierRow.site == site, FrontierRow.url_key.in_(keys), FrontierRow.state.in_(("pending", "done", "failed")))
+    connection.execute(update(FrontierRow).where(*where).values(state="pending", next_at=now, attempts=0))
 
 
 def add(connection: Connection, site: str, found: Iterable[Found], now: datetime, found_on: bytes | None = None) -> int:
-    """Put addresses in that are not there yet; how many were new."""
-    rows = {}
-    for one in found:
-        key = url_key(one.url)
-        rows[key] = {
-            "url_key": key, "site": site, "url": clean(one.url), "kind": one.kind, "state": "pending",
-            "priority": PRIORITY.get(one.kind, 0) - one.depth, "next_at": now, "attempts": 0, "visits": 0, "depth": one.depth,
-            "found_on": found_on, "context": clean(one.context) or None, "yield_count": 0, "first_seen_at": now,
-        }  # fmt: skip
-    new = 0
-    for row in rows.values():
-        statement = INSERT[connection.dialect.name](FrontierRow).values(**row).on_conflict_do_nothing()
-        new += connection.scalar(statement.returning(FrontierRow.url_key)) is not None
+    """Put addresses in that are not there yet; how many were new. Forgotten addresses and such as are none stay out."""
+    new, todo = 0, iter(found)
+    while batch := list(islice(todo, AT_ONCE)):
+        rows = {}
+        for one in batch:
+            try:
+                key = url_key(one.url)
+            except ValueError:
+                continue  # no address that can be fetched: http://[bad/, a port of 99999
+            rows[key] = {
+                "site": site, "url_key": key, "host": urlsplit(one.url).hostname or "", "url": clean(one.url), "kind": one.kind,
+                "state": "pending", "priority": PRIORITY.get(one.kind, 0) - one.depth, "next_at": now, "attempts": 0, "visits": 0,
+                "depth": one.depth, "found_on": found_on, "context": clean(one.context) or None, "yield_count": 0,
+                "first_seen_at": now,
+            }  # fmt: skip
+        for key in connection.scalars(select(ForgottenRow.url_key).where(ForgottenRow.url_key.in_(list(rows)))):
+            del rows[key]
+        if rows:
+            statement = INSERT[connection.dialect.name](FrontierRow).on_conflict_do_nothing().returning(FrontierRow.url_key)
+            new += len(connection.execute(statement, list(rows.values())).all())
     return new
 
 
 def add_part(connection: Connection, site: str, url: str, now: datetime, found_on: bytes) -> bytes:
     """The key of a further page of an article; it is never fetched for itself, even if a listing names it."""
+    key = url_key(url)
     add(connection, site, [Found(url=url, kind="page")], now, found_on)
-    connection.execute(update(FrontierRow).where(FrontierRow.url_key == url_key(url)).values(kind="page"))
-    return url_key(url)
+    connection.execute(update(FrontierRow).where(FrontierRow.site == site, FrontierRow.url_key == key).values(kind="page"))
+    return key
 
 
-def lease(connection: Connection, site: str, token: int, now: datetime, limit: int) -> list[Any]:
-    """Up to ``limit`` due addresses, marked as this run's."""
-    due = (
-        select(FrontierRow.url_key).where(FrontierRow.site == site, FrontierRow.state == "pending", FrontierRow.next_at <= now).order_by(FrontierRow.priority.desc(), FrontierRow.next_at).limit(limit)
+def lease(connection: Connection, held: tuple[str, int], now: datetime, limit: int, blocked: Iterable[str] = ()) -> list[Any]:
+    """Up to ``limit`` due addresses, marked as leased by ``held`` (site, token); none of a host in ``blocked``."""
+    site, token = held
+    where = (FrontierRow.site == site, FrontierRow.state == "pending", FrontierRow.next_at <= now, FrontierRow.host.not_in(list(blocked)))
+    due = select(FrontierRow.url_key).where(*where).order_by(FrontierRow.priority.desc(), FrontierRow.next_at).limit(limit)
+    taken = (
+        update(FrontierRow).where(FrontierRow.site == site, FrontierRow.url_key.in_(due)).values(state="leased", token=token).returning(*FrontierRow.__table__.columns)
     )
-    taken = update(FrontierRow).where(FrontierRow.url_key.in_(due)).values(state="leased", token=token).returning(*FrontierRow.__table__.columns)
     return sorted(connection.execute(taken).all(), key=lambda row: -row.priority)
 
 
-def due(connection: Connection, site: str, now: datetime) -> bool:
-    """Whether anything may be fetched now."""
-    where = (FrontierRow.site == site, FrontierRow.state == "pending", FrontierRow.next_at <= now)
-    return connection.scalar(select(FrontierRow.url_key).where(*where).limit(1)) is not None
+def next_due(connection: Connection, site: str) -> datetime | None:
+    """When the next address of the site is due; None: none is."""
+    where = (FrontierRow.site == site, FrontierRow.state == "pending")
+    return connection.scalar(select(func.min(FrontierRow.next_at)).where(*where))
+
+
+def postpone(connection: Connection, site: str, keys: Iterable[bytes], until: datetime) -> None:
+    """Give leased addresses back unfetched; no outcome, no attempt counted."""
+    where = (FrontierRow.site == site, FrontierRow.url_key.in_(list(keys)), FrontierRow.state == "leased")
+    connection.execute(update(FrontierRow).where(*where).values(state="pending", token=None, next_at=until))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,20 +159,23 @@ class Ending:
     reason: str | None = None
     next_at: datetime | None = None
     """When it is fetched again; None: not in the course of things."""
+    visited: bool = True
+    """Whether the rung of the revisit ladder counts as done."""
     capture_id: int | None = None
     article_id: int | None = None
     evidence: dict[str, Any] = field(default_factory=dict)
-    """etag, last_modified, body_hash, yield_count, attempts."""
+    """etag, last_modified, body_hash, yield_count, interval, attempts, capture_id, capture_digest, captured_at."""
 
 
-def end(connection: Connection, run_id: int, ending: Ending, now: datetime) -> None:
+def end(connection: Connection, site: str, run_id: int, ending: Ending, now: datetime) -> None:
     """Write the one outcome of a fetch, and free its row."""
+    over = "failed" if ending.outcome == "failed" else "done"
     values = {
-        "state": "failed" if ending.outcome == "failed" and ending.next_at is None else "done" if ending.next_at is None else "pending",
-        "token": None, "next_at": ending.next_at, "outcome": ending.outcome, "reason": ending.reason, "checked_at": now,
-        "run_id": run_id, "visits": FrontierRow.visits + 1, **ending.evidence,
+        "state": over if ending.next_at is None else "pending", "token": None, "next_at": ending.next_at,
+        "outcome": ending.outcome, "reason": ending.reason, "checked_at": now, "run_id": run_id,
+        "visits": FrontierRow.visits + (1 if ending.visited else 0), **ending.evidence,
     }  # fmt: skip
-    connection.execute(update(FrontierRow).where(FrontierRow.url_key == ending.key).values(**clean(values)))
+    connection.execute(update(FrontierRow).where(FrontierRow.site == site, FrontierRow.url_key == ending.key).values(**clean(values)))
     connection.execute(
         insert(OutcomeRow).values(
             run_id=run_id, url_key=ending.key, url=clean(ending.url), outcome=ending.outcome, reason=clean(ending.reason),
@@ -147,6 +185,9 @@ def end(connection: Connection, run_id: int, ending: Ending, now: datetime) -> N
 
 
 def begin_run(connection: Connection, site: str, token: int, owner: str, now: datetime) -> int:
+    """A new run of the site; those that never ended are marked lost."""
+    stale = (RunRow.site == site, RunRow.state == "running")
+    connection.execute(update(RunRow).where(*stale).values(state="lost", ended_at=now, reason="ended without a word"))
     run = connection.scalar(insert(RunRow).values(site=site, kind="crawl", state="running", token=token, owner=owner, started_at=now).returning(RunRow.id))
     assert isinstance(run, int)
     return run
@@ -158,5 +199,18 @@ def counts(connection: Connection, run_id: int) -> dict[str, int]:
     return {row[0]: row[1] for row in connection.execute(rows)}
 
 
+def articles_since(connection: Connection, site: str, when: datetime) -> int:
+    """Number of the site's articles first seen after a time."""
+    where = (ArticleRow.site == site, ArticleRow.first_seen_at >= when)
+    return connection.scalar(select(func.count()).select_from(ArticleRow).where(*where)) or 0
+
+
+def first_run(connection: Connection, site: str) -> datetime | None:
+    """When the site was crawled first."""
+    return connection.scalar(select(func.min(RunRow.started_at)).where(RunRow.site == site, RunRow.kind == "crawl"))
+
+
 def same_address(one: str, other: str) -> bool:
     return canonical(one) == canonical(other)
+
+

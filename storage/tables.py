@@ -151,14 +151,17 @@ class FrontierRow(Table):
     """One address, its state and when it is due next."""
 
     __tablename__ = "frontier"
+    site: Mapped[str] = mapped_column(primary_key=True)
+    """Two sites may both list an address; each has its own row."""
     url_key: Mapped[bytes] = mapped_column(primary_key=True)
     """First 16 bytes of SHA-256 of the canonical URL."""
-    site: Mapped[str]
+    host: Mapped[str] = mapped_column(default="")
+    """Host name of the address; what a host asks of us (`HostRow`) holds for all its rows."""
     url: Mapped[str]
     kind: Mapped[str]
     """section, feed, sitemap, article, epaper, page (page 2 … of an article)."""
     state: Mapped[str] = mapped_column(default="pending")
-    """pending, leased, done, failed."""
+    """pending, leased, done, failed, forgotten."""
     token: Mapped[int | None] = mapped_column(BigInteger)
     """Lease token of the run that holds the row."""
     priority: Mapped[int] = mapped_column(default=0)
@@ -171,6 +174,10 @@ class FrontierRow(Table):
     etag: Mapped[str | None]
     last_modified: Mapped[str | None]
     body_hash: Mapped[bytes | None]
+    capture_id: Mapped[int | None] = mapped_column(BigInteger)
+    """The newest capture that holds a body; a ``revisit`` record refers to it."""
+    capture_digest: Mapped[str | None]
+    captured_at: Mapped[datetime | None]
     outcome: Mapped[str | None]
     reason: Mapped[str | None]
     context: Mapped[dict[str, Any] | None]
@@ -229,11 +236,16 @@ class CaptureRow(Table):
     content_type: Mapped[str | None]
     kind: Mapped[str] = mapped_column(default="response")
     """response, revisit."""
+    refers_to: Mapped[int | None] = mapped_column(BigInteger)
+    """Of a revisit: the capture that holds the body."""
     file: Mapped[str]
     offset: Mapped[int] = mapped_column(BigInteger)
     length: Mapped[int] = mapped_column(BigInteger)
     digest: Mapped[str]
     truncated: Mapped[str | None]
+    """Why the body is not whole, in WARC/1.1's words: length, disconnect."""
+    broken: Mapped[str | None]
+    """What `scrapy fsck` found wrong with the record; None: nothing."""
     run_id: Mapped[int | None] = mapped_column(BigInteger)
     __table_args__ = (Index("uq_captures_file_offset", "file", "offset", unique=True),)
 

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, insert, select, text, update
+from sqlalchemy import Connection, case, func, insert, literal, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from crawler.items import Article
@@ -19,7 +19,7 @@ from storage.search.positions import Positions, floor
 from storage.tables import AddressRow, ArticleRow, EditRow, VersionRow
 from storage.values import TOLD, content_hash, values_of, version_of
 
-__all__ = ["Saved", "Visit", "content_hash", "identity", "mark_gone", "save_article", "save_articles"]
+__all__ = ["Saved", "Visit", "content_hash", "identity", "mark_gone", "save_article", "save_articles", "touch"]
 
 INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 Outcome = Literal["stored", "unchanged", "revised"]
@@ -171,9 +171,20 @@ def _versions(connection: Connection, versions: list[tuple[int, int, _Pending]])
     return ids
 
 
+def _at(key: bytes) -> Any:
+    """The article whose identity, or other address, has this key."""
+    other = select(AddressRow.article_id).where(AddressRow.url_key == key)
+    return (ArticleRow.url_key == key) | (ArticleRow.id.in_(other))
+
+
+def touch(connection: Connection, key: bytes, now: datetime) -> int | None:
+    """Note that the article at an address was seen unchanged, back again if it was gone; its id, None where there is none."""
+    state = case((ArticleRow.state != "gone", ArticleRow.state), (ArticleRow.version > 1, "revised"), else_="live")
+    values = {"last_seen_at": now, "checked_at": now, "gone_at": None, "state": state}
+    return connection.scalar(update(ArticleRow).where(_at(key)).values(**values).returning(ArticleRow.id))
+
+
 def mark_gone(connection: Connection, key: bytes, now: datetime) -> int | None:
     """Note that the article at an address has vanished; its id, None where there is no article."""
-    other = select(AddressRow.article_id).where(AddressRow.url_key == key)
-    where = (ArticleRow.url_key == key) | (ArticleRow.id.in_(other))
-    row = update(ArticleRow).where(where).values(state="gone", gone_at=now, checked_at=now).returning(ArticleRow.id)
-    return connection.scalar(row)
+    since = func.coalesce(ArticleRow.gone_at, literal(now, ArticleRow.gone_at.type))
+    return connection.scalar(update(ArticleRow).where(_at(key)).values(state="gone", gone_at=since, checked_at=now).returning(ArticleRow.id))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo
 
 from crawler.decode.labels import codec
@@ -83,6 +83,19 @@ class Site:
     def covers(self, host: str) -> bool:
         """Whether a host name is one of the site's or below one of them."""
         return any(host == own or host.endswith("." + own) for own in self.hosts)
+
+    def allows_port(self, parts: SplitResult) -> bool:
+        """Whether a port is the usual one, or one that the profile itself names. Raises ValueError over 65535."""
+        own = (urlsplit(url).port for url in (*self.start, *self.feeds, *self.sitemaps, *filter(None, [self.epaper])))
+        return parts.port in (None, 80, 443) or parts.port in own
+
+    def admits(self, url: str) -> bool:
+        """Whether an absolute address is http(s), on one of the site's hosts and on a usual port."""
+        try:
+            parts = urlsplit(url)
+            return parts.scheme in ("http", "https") and bool(parts.hostname) and self.covers(parts.hostname or "") and self.allows_port(parts)
+        except ValueError:
+            return False
 
     def is_article(self, url: str) -> bool:
         return any(re.search(pattern, url) for pattern in self.article)

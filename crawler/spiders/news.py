@@ -2,34 +2,41 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import AsyncIterator, Iterator
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 import scrapy
 from scrapy import signals
 from scrapy.crawler import Crawler
-from scrapy.exceptions import CloseSpider, IgnoreRequest
+from scrapy.exceptions import DownloadCancelledError
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from crawler import links
-from crawler.addresses import EXCEPTIONS
+from crawler import answers, links
+from crawler.addresses import EXCEPTIONS, RefusedAddress
+from crawler.capture import NotCaptured
+from crawler.committer import OutOfService
 from crawler.decode import decode
 from crawler.discovery.epaper import of_epaper
 from crawler.discovery.feeds import of_feed
 from crawler.discovery.sitemaps import BrokenSitemap, of_sitemap
 from crawler.discovery.starts import starts
-from crawler.items import Dropped, Page
-from crawler.recorder import Recorder
+from crawler.encodings import OverSize
+from crawler.endings import Plain
+from crawler.items import Dropped, Page, TooLarge
+from crawler.recorder import Fetch, Recorder
+from crawler.revisits import TRIES, retry_after
+from crawler.robots import RobotsDisallowed, RobotsUnavailable
 from crawler.sites import BadSite, Site, load
-from storage.frontier import Found, LeaseLost, same_address
+from storage.frontier import LISTINGS, Found, LeaseLost, same_address
 from storage.keys import canonical
 
-GONE = (404, 410)
-LISTINGS = ("section", "feed", "sitemap", "epaper")
+INLINE = 64 << 10
+"""Bytes of a listing that is read in the reactor's thread; a larger one could stall it."""
 
 
 class NewsSpider(scrapy.Spider):
@@ -41,7 +48,8 @@ class NewsSpider(scrapy.Spider):
         super().__init__(**kwargs)
         self.asked = (site, url)
         self.site: Site
-        self.failures = 0
+        self.stopped: str | None = None
+        """Why the run was ended before its time."""
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> NewsSpider:
@@ -50,12 +58,16 @@ class NewsSpider(scrapy.Spider):
         EXCEPTIONS.update((*spider.site.allow_addresses, *crawler.settings.getlist("ALLOW_ADDRESSES")))
         for key, value in (
             ("DOWNLOAD_DELAY", spider.site.delay), ("CONCURRENT_REQUESTS_PER_DOMAIN", max(1, spider.site.concurrency)),
+            ("DOWNLOAD_VERIFY_CERTIFICATES", spider.site.verify_tls),
         ):  # fmt: skip
             crawler.settings.set(key, value, priority="spider")
         if spider.site.user_agent:
             crawler.settings.set("USER_AGENT", spider.site.user_agent, priority="spider")
-        crawler.signals.connect(spider.on_dropped, signal=signals.item_dropped)
-        crawler.signals.connect(spider.on_error, signal=signals.item_error)
+        for handler, signal in (
+            (spider.on_dropped, signals.item_dropped), (spider.on_error, signals.item_error), (spider.on_exception, signals.spider_error),
+            (spider.on_closed, signals.spider_closed),
+        ):  # fmt: skip
+            crawler.signals.connect(handler, signal=signal)
         return spider
 
     @property
@@ -63,118 +75,157 @@ class NewsSpider(scrapy.Spider):
         return Recorder.of(self.crawler)
 
     async def start(self) -> AsyncIterator[Any]:
-        site = self.site
-        self.recorder.begin(site, starts(site))
+        if not self.recorder.run_id:
+            self.recorder.begin(self.site, starts(self.site))
+        await self.recorder.keep_lease()
         self.crawler.stats.set_value("fangzhi/run", self.recorder.run_id)
         return
         yield  # an async generator that yields nothing: the frontier has the requests
 
-    def parse(self, response: Response) -> Iterator[Page]:
+    async def parse(self, response: Response) -> AsyncIterator[Page]:
         """Every response comes here, whatever its status."""
-        row, capture = response.meta["frontier"], response.meta.get("capture")
-        self.recorder.got(row)
+        fetch: Fetch = response.meta["fetch"]
+        row = fetch.row
+        self.recorder.answered(fetch, response.meta.get("capture"))
         self.crawler.stats.inc_value("fangzhi/fetched")
-        evidence = _evidence(response)
-        if response.status in (301, 302, 303, 307, 308):
-            self._redirected(response, row, capture)
-        elif response.status == 304 or (response.status == 200 and evidence["body_hash"] == row.body_hash and not _pages(row)):
-            outcome = "listing" if row.kind in LISTINGS else "unchanged"
-            self.recorder.plain(row, outcome, "not modified", capture=capture)
-        elif response.status in GONE:
-            self.recorder.plain(row, "gone", f"HTTP {response.status}", capture=capture)
-        elif response.status != 200 or not response.body:
-            self._fail(row, f"HTTP {response.status}" if response.status != 200 else "empty body", capture)
+        target = answers.target_of(response)
+        if response.status in answers.REDIRECTS or target:
+            self._redirected(fetch, target)
+        elif response.status == 304 or (response.status == 200 and answers.evidence_of(response)["body_hash"] == row.body_hash and not _pages(row)):
+            self.recorder.hosts.worked(row.host)
+            self.recorder.plain(fetch, Plain(outcome="listing" if row.kind in LISTINGS else "unchanged", reason="not modified", evidence=answers.evidence_of(response)))
+        elif response.status != 200 or not response.body or self._is_cut_short(response, row):
+            self._refused(response, fetch)
         elif row.kind in LISTINGS:
-            self._listing(response, row, evidence)
+            await self._listing(response, fetch)
         else:
-            yield self._page(response, row)
+            self.recorder.hosts.worked(row.host)
+            yield self._page(response, fetch)
 
-    def _redirected(self, response: Response, row: Any, capture: Any) -> None:
-        target = urljoin(response.url, (response.headers.get("Location") or b"").decode("utf-8", "replace"))
-        host = urlsplit(target).hostname if target.startswith(("http://", "https://")) else None
+    def _is_cut_short(self, response: Response, row: Any) -> bool:
+        """A page that may have been cut is fetched again; one that never comes whole is taken as it is."""
+        return answers.is_cut_short(response) and row.attempts + 1 < TRIES
+
+    def _redirected(self, fetch: Fetch, target: str | None) -> None:
+        row = fetch.row
         hops = int((row.context or {}).get("hops", 0)) + 1
-        if not host or not self.site.covers(host) or hops > 8:
-            self.recorder.plain(row, "redirected", f"to {target[:300]}, not followed", capture=capture)
-            return
-        if row.kind == "article" and urlsplit(target).path in ("", "/"):
-            self.recorder.plain(row, "gone", "redirected to the home page", capture=capture)
-            return
-        found = [Found(url=target, kind=row.kind, depth=row.depth, context={"hops": hops})]
-        if same_address(target, row.url):
-            self._fail(row, f"redirects to itself ({target})", capture)
-            return
-        self.recorder.plain(row, "redirected", f"to {canonical(target)}", capture=capture, found=found)
+        if not target or not self.site.admits(target) or hops > answers.HOPS:
+            self.recorder.plain(fetch, Plain(outcome="redirected", reason=f"to {(target or 'nowhere')[:300]}, not followed"))
+        elif row.kind == "article" and answers.means_gone(target):
+            self.recorder.plain(fetch, Plain(outcome="gone", reason=f"redirected to {target[:300]}"))
+        elif same_address(target, row.url):
+            self.recorder.plain(fetch, Plain(outcome="failed", reason=f"redirects to itself ({target[:300]})"))
+        else:
+            found = Found(url=target, kind=row.kind, depth=row.depth, context={**(row.context or {}), "hops": hops})
+            self.recorder.plain(fetch, Plain(outcome="redirected", reason=f"to {canonical(target)[:300]}", found=(found,)))
 
-    def _listing(self, response: Response, row: Any, evidence: dict[str, Any]) -> None:
+    def _refused(self, response: Response, fetch: Fetch) -> None:
+        """An answer that is neither page nor listing."""
+        status, host = response.status, fetch.row.host
+        if status in answers.GONE:
+            self.recorder.hosts.worked(host)
+            self.recorder.plain(fetch, Plain(outcome="gone", reason=f"HTTP {status}"))
+        elif status in answers.BUSY:
+            until = self.recorder.hosts.back_off(host, retry_after(response.headers.get("Retry-After"), datetime.now(UTC)))
+            self._fail(fetch, f"HTTP {status}", busy=True, until=until)
+        else:
+            if status >= 500:
+                self.recorder.hosts.stumbled(host)
+            self._fail(fetch, f"HTTP {status}" if status != 200 else "cut short" if response.body else "empty body")
+
+    async def _listing(self, response: Response, fetch: Fetch) -> None:
+        row = fetch.row
+        self.recorder.hosts.worked(row.host)
         try:
-            found = self._found(response, row)
+            found = await asyncio.to_thread(found_on, response, row, self.site) if len(response.body) > INLINE else found_on(response, row, self.site)
         except BrokenSitemap as error:
-            self._fail(row, str(error), response.meta.get("capture"))
+            self._fail(fetch, str(error))
             return
-        self.recorder.listing(row, response.meta.get("capture"), found, evidence)
+        self.recorder.listing(fetch, found, answers.evidence_of(response))
 
-    def _found(self, response: Response, row: Any) -> list[Found]:
-        header = (response.headers.get("Content-Type") or b"").decode("latin-1")
-        if row.kind == "feed":
-            return of_feed(response.body, response.url, self.site, header)
-        if row.kind == "sitemap":
-            return of_sitemap(response.body, response.url, self.site, row.depth)
-        decoded = decode(response.body, header, override=self.site.encoding)
-        if row.kind == "epaper":
-            return of_epaper(decoded.text, response.url, self.site, row.context or {})
-        return links.of_section(decoded, response.url, self.site, row.depth)
-
-    def _page(self, response: Response, row: Any) -> Page:
+    def _page(self, response: Response, fetch: Fetch) -> Page:
         headers = {k.decode("latin-1").lower(): b", ".join(v).decode("latin-1") for k, v in response.headers.items()}
+        captured, row = fetch.captured, fetch.row
         return Page(
             url=response.url, body=response.body, content_type=headers.get("content-type"), headers=headers,
-            status=response.status, fetched_at=response.meta.get("fetched_at"), capture=response.meta.get("capture"),
+            status=response.status, fetched_at=captured.at if captured else datetime.now(UTC), capture=captured.ref if captured else None,
             site=self.site.name, frontier_key=row.url_key.hex(), context={k: str(v) for k, v in (row.context or {}).items()},
         )  # fmt: skip
 
     def failed(self, failure: Failure) -> None:
-        """No response: refused by robots.txt, or an error on the way."""
-        row = failure.request.meta["frontier"]  # type: ignore[attr-defined]  # Scrapy puts it there
-        self.recorder.got(row)
-        if isinstance(failure.value, IgnoreRequest):
-            self.recorder.plain(row, "dropped", f"RobotsDisallowed: {failure.getErrorMessage()}")
-        elif isinstance(failure.value, LeaseLost):
-            raise CloseSpider("lease lost")
+        """No response to read: refused by robots.txt, or an error on the way."""
+        request: Any = failure.request  # type: ignore[attr-defined]  # Scrapy puts it there
+        fetch: Fetch = request.meta["fetch"]
+        error = failure.value
+        if isinstance(error, RobotsUnavailable):
+            self.recorder.postpone(fetch, self.recorder.hosts.until(fetch.row.host) or datetime.now(UTC) + timedelta(minutes=1), str(error))
+        elif isinstance(error, NotCaptured | LeaseLost | OutOfService):
+            self.recorder.postpone(fetch, datetime.now(UTC), str(error))
+            self.stop(str(error))
         else:
-            self._fail(row, f"{type(failure.value).__name__}: {failure.getErrorMessage()[:300]}", None)
+            self.recorder.answered(fetch, request.meta.get("capture"))
+            self._errored(fetch, error)
 
-    def _fail(self, row: Any, reason: str, capture: Any) -> None:
-        self.failures += 1
-        self.logger.warning("failed: %s: %s", row.url, reason)
-        self.recorder.plain(row, "failed", reason, capture=capture)
+    def _errored(self, fetch: Fetch, error: BaseException | None) -> None:
+        words = f"{type(error).__name__}: {str(error)[:300]}"
+        if isinstance(error, RobotsDisallowed):
+            self.recorder.plain(fetch, Plain(outcome="dropped", reason=words))
+        elif isinstance(error, OverSize) or (isinstance(error, DownloadCancelledError) and "max size" in words):
+            self.recorder.plain(fetch, Plain(outcome="dropped", reason=f"{TooLarge.__name__}: {str(error)[:300]}"))
+        elif isinstance(error, RefusedAddress) or isinstance(getattr(error, "__cause__", None), RefusedAddress):
+            self._fail(fetch, f"{RefusedAddress.__name__}: {str(error)[:300]}")
+        else:
+            self.recorder.hosts.stumbled(fetch.row.host)
+            self._fail(fetch, words)
+
+    def _fail(self, fetch: Fetch, reason: str, *, busy: bool = False, until: datetime | None = None) -> None:
+        self.logger.warning("failed: %s: %s", fetch.row.url, reason)
+        self.recorder.plain(fetch, Plain(outcome="failed", reason=reason, busy=busy, until=until))
+
+    def stop(self, reason: str) -> None:
+        """End the run now; what is leased is given back."""
+        if self.stopped is None and self.crawler.engine is not None:
+            self.stopped = reason
+            self._stopping = asyncio.ensure_future(self.crawler.engine.close_spider_async(reason=reason))
 
     def on_dropped(self, item: Any, response: Response, exception: BaseException) -> None:
         reason = exception if isinstance(exception, Dropped) else Dropped(str(exception))
-        self.recorder.dropped(response.meta["frontier"], _page_of(item), reason)
+        self.recorder.dropped(response.meta["fetch"], reason)
 
     def on_error(self, item: Any, response: Response, failure: Failure) -> None:
-        self.failures += 1
-        self.recorder.poison(response.meta["frontier"], _page_of(item), "pipeline", failure.value or RuntimeError("unknown"))
+        self._poisoned(response.meta["fetch"], "pipeline", failure)
+
+    def on_exception(self, failure: Failure, response: Any) -> None:
+        """An exception in `parse` or `failed`."""
+        request = getattr(response, "request", None)
+        if request is not None and "fetch" in request.meta:
+            self._poisoned(request.meta["fetch"], "parse", failure)
+
+    def _poisoned(self, fetch: Fetch, step: str, failure: Failure) -> None:
+        error = failure.value or RuntimeError("unknown")
+        if not isinstance(error, LeaseLost | OutOfService):
+            self.recorder.poison(fetch, step, error)
+
+    async def on_closed(self) -> None:
+        await self.recorder.drained()
+
+
+def found_on(response: Response, row: Any, site: Site) -> list[Found]:
+    """The addresses that a listing names."""
+    header = (response.headers.get("Content-Type") or b"").decode("latin-1")
+    if row.kind == "feed":
+        return of_feed(response.body, response.url, site, header)
+    if row.kind == "sitemap":
+        return of_sitemap(response.body, response.url, site, row.depth)
+    decoded = decode(response.body, header, override=site.encoding)
+    if row.kind == "epaper":
+        return of_epaper(decoded.text, response.url, site, row.context or {})
+    return links.of_section(decoded, response.url, site, row.depth)
 
 
 def _pages(row: Any) -> int:
     """Pages of a multi-page article as last read: page 1 alone does not say whether it is unchanged."""
     return int((row.context or {}).get("pages", 0))
-
-
-def _page_of(item: Any) -> Page | None:
-    page = item if isinstance(item, Page) else getattr(item, "page", None)
-    return page if isinstance(page, Page) else None
-
-
-def _evidence(response: Response) -> dict[str, Any]:
-    if response.status != 200:
-        return {"body_hash": None}
-    return {
-        "body_hash": hashlib.sha256(response.body).digest(),
-        "etag": (response.headers.get("ETag") or b"").decode("latin-1") or None,
-        "last_modified": (response.headers.get("Last-Modified") or b"").decode("latin-1") or None,
-    }
 
 
 def site_of(settings: Any, site: str | None, url: str | None) -> Site:

@@ -132,7 +132,7 @@ def test_every_page_has_its_capture(crawl, tmp_path, site):
     crawl()
     with sqlite3.connect(tmp_path / "archive.db") as db:
         found = {url for (url,) in db.execute("SELECT url FROM captures")}
-    assert found == {site.url + path for path in PATHS}
+    assert found == {site.url + path for path in (*PATHS, "/robots.txt")}
 
 
 def test_a_failing_page_two_keeps_page_one_and_is_tried_again(crawl, site, tmp_path):
