@@ -34,7 +34,7 @@ def crawl(job: dict) -> dict:
 
     settings = Settings()
     settings.setmodule(crawler.settings, priority="project")
-    settings.update({"ARCHIVE_URL": job["archive"], "CAPTURES_DIR": job["captures"], "LOG_FILE": job["log"], "ARCHIVE_PATIENCE": 20, **job.get("settings", {})}, priority="cmdline")
+    settings.update({"ARCHIVE_URL": job["archive"], "CAPTURES_DIR": job["captures"], "LOG_FILE": job["log"], "ARCHIVE_PATIENCE": 20, "READ_WORKERS": 0, **job.get("settings", {})}, priority="cmdline")
     try:
         result = run_news(AsyncCrawlerProcess(settings), site=job["profile"])
     except (BadArchive, SiteHeld) as error:
