@@ -5,8 +5,8 @@ from urllib.parse import urlsplit
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0004_frontier_by_site"
-down_revision = "0003_positions"
+revision = "0005_frontier_by_site"
+down_revision = "0004_families"
 
 OLD = (
     "site", "url_key", "url", "kind", "state", "token", "priority", "next_at", "attempts", "visits", "depth", "found_on", "etag",
