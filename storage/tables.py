@@ -394,14 +394,19 @@ class DeadLetterRow(Table):
 
 
 class LearnedLineRow(Table):
-    """A line that recurs over a site's articles."""
+    """A line that recurs over a site's articles, as counted last."""
 
     __tablename__ = "learned_lines"
     site: Mapped[str] = mapped_column(primary_key=True)
     line_hash: Mapped[bytes] = mapped_column(primary_key=True)
     line: Mapped[str]
     articles: Mapped[int]
+    """Articles that have it; copies of one story count once."""
     first_article: Mapped[int | None] = mapped_column(BigInteger)
+    head: Mapped[int] = mapped_column(server_default="0")
+    """Of these, how many have it among their first two lines."""
+    tail: Mapped[int] = mapped_column(server_default="0")
+    """How many among their last three."""
 
 
 class ForgottenRow(Table):
