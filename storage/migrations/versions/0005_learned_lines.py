@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0004_learned_lines"
-down_revision = "0003_positions"
+revision = "0005_learned_lines"
+down_revision = "0004_families"
 
 
 def upgrade() -> None:
