@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0005_learned_lines"
-down_revision = "0004_families"
+revision = "0006_learned_lines"
+down_revision = "0005_frontier_by_site"
 
 
 def upgrade() -> None:
