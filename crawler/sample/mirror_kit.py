@@ -19,7 +19,7 @@ def _tables() -> tuple[dict[str, str], tuple[tuple[bytes, bytes], ...]]:
     traditional: dict[str, str] = {}
     keys = {}
     for line in TABLE.read_text("utf-8").splitlines():
-        new, old, sound = line.split("\t")
+        new, old, sound = line.split("\t")[:3]
         traditional.setdefault(old, new)
         if new in ANNOTATED:
             keys[new.encode("gbk")] = new.encode("gbk") + f"({sound})".encode("gbk")

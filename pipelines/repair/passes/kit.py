@@ -1,105 +1,172 @@
-"""The mirror kit: readings in parentheses, traditional characters, half-width punctuation, runs shifted by a byte."""
+"""The mirror kit undone: readings, traditional characters, half-width punctuation, runs shifted by a byte."""
 
 from __future__ import annotations
 
 import re
-from collections import Counter
+from bisect import bisect_right
+from typing import NamedTuple
 
 from crawler.items import Edit
-from pipelines.repair.kit_table import kit
+from pipelines.repair.annotations import Annotations
+from pipelines.repair.kit_page import damaged, marks_of
+from pipelines.repair.kit_table import LETTERS, WIDE, kit, translation
+from pipelines.repair.lattice import solve
+from pipelines.repair.model import model
 from pipelines.repair.passes.apply import edit
-from pipelines.repair.passes.shifted import unshift
+from pipelines.repair.tokens import cut
 
-READING = re.compile(r"([\u3400-\u9fff\ufffd?€])?\(([a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹ]{1,6})\)")
-TONE = re.compile("[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹ]")
-FULL = {",": "，", ":": "：", ";": "；", "!": "！", "?": "？", "(": "（", ")": "）"}
-HAN = r"[\u3400-\u9fff，。、；：？！“”‘’（）《》〉〈…—·]"
-NARROW = re.compile(rf"(?<={HAN})[,:;!?()]|[,:;!?()](?={HAN})")
-MINIMUM, SHARE, RIGHT = 4, 0.75, 0.85
-
-
-def damaged(text: str) -> bool:
-    """Whether the whole text went through the kit: it annotates what it knows wherever it stands, and nothing else."""
-    if "(" not in text or not TONE.search(text):
-        return False
-    wide = sum(text.count(mark) for mark in FULL.values())
-    if wide > max(1, 0.2 * len(NARROW.findall(text))):
-        return False  # the kit leaves no full-width mark; a few may come up in shifted runs
-    table = kit()
-    good = wrong = 0
-    annotated: Counter[str] = Counter()
-    for match in READING.finditer(text):
-        char, sound = match.groups()
-        if char and table.reading.get(char) == sound:
-            good += 1
-            annotated[char] += 1
-        elif char not in ("\ufffd", "?", "€", None) and TONE.search(sound):
-            wrong += 1
-    if not annotated or good < RIGHT * (good + wrong):
-        return False
-    every = sum(text.count(char) for char in annotated)
-    # Shifted runs show simplified characters by chance; a page that is written in them is no page of the kit's.
-    if sum(char in _simplified_only() for char in text) > 0.2 * sum(char in table.simplified for char in text):
-        return False
-    enough = len(annotated) >= MINIMUM or (good >= 2 and len(text) < 60)
-    return enough and good >= SHARE * every and good >= 0.02 * len(text)
+__all__ = ["damaged", "restored", "whole"]
+READING = re.compile(rf"\(([{LETTERS}]{{1,6}})\)")
+WINDOW = 400
+STARTS = {
+    "\ufffd": re.compile("\ufffd"),
+    "?": re.compile(rf"\?(?:[,:;!?]|[{LETTERS}]{{1,6}}\))"),
+}
+MARK = re.compile("[,:;!?()]")
+CONVERTED = re.compile("[" + "".join(kit().simplified) + "]+")
+TWOFOLD = re.compile("[" + "".join(kit().others) + "]")
 
 
-def _simplified_only() -> frozenset[str]:
-    table = kit().simplified
-    return frozenset(new for old, new in table.items() if new not in table)
+class Piece(NamedTuple):
+    """``line[start:end]`` becomes ``after``."""
+
+    start: int
+    end: int
+    after: str
+    rule: str
+    confidence: float = 0.95
 
 
 def whole(text: str) -> list[Edit]:
     """Edits that undo the kit on a page that it damaged."""
-    if not damaged(text):
+    page = damaged(text)
+    if page is None:
         return []
-    edits, at = [], 0
+    marks, edits, at = marks_of(text), list[Edit](), 0
     for line in text.split("\n"):
-        new = restored(line)
-        if new != line:
-            edits += _pieces(line, new, at)
+        for piece in pieces(line, page, marks):
+            edits.append(edit(f"kit/{piece.rule}", at + piece.start, line[piece.start : piece.end], piece.after, piece.confidence))
         at += len(line) + 1
     return edits
 
 
 def restored(line: str) -> str:
-    """One damaged line made whole."""
-    table = kit()
-    line = unshift(line)
-    line = READING.sub(lambda m: m.group(1) or "" if table.reading.get(m.group(1) or "") == m.group(2) else m.group(0), line)
-    line = "".join(table.simplified.get(char, char) for char in line)
-    return _full_width(line)
+    """One line of a damaged page made whole."""
+    out, at = [], 0
+    for piece in pieces(line, Annotations(line), marks_of(line)):
+        out += [line[at : piece.start], piece.after]
+        at = piece.end
+    return "".join((*out, line[at:]))
 
 
-def _full_width(line: str) -> str:
-    def widen(match: re.Match[str]) -> str:
-        char, at = match.group(0), match.start()
-        if char in ":," and line[at - 1 : at].isdigit() and line[at + 1 : at + 2].isdigit():
-            return char
-        return FULL[char]
+def pieces(line: str, page: Annotations, marks: str) -> list[Piece]:
+    """Every change of one line, ascending; neighbouring changes are one."""
+    found: list[Piece] = []
+    at = 0
+    while marks and (start := STARTS[marks].search(line, at)) is not None:
+        found += calm(line, at, start.start())
+        piece = shifted(line, start.start(), found, page, marks)
+        found.append(piece)
+        at = piece.end
+    found += calm(line, at, len(line))
+    return _joined(line, widened(line, found))
 
-    for _ in range(2):
-        line = NARROW.sub(widen, line)
-    return line
+
+def shifted(line: str, start: int, done: list[Piece], page: Annotations, marks: str) -> Piece:
+    """The run at ``start`` solved."""
+    behind = _rendered(line, done, max(0, start - 40), start)
+    last = READING.sub("", line[max(0, start - 24) : start])[-1:]
+    tokens = cut(line, start, min(len(line), start + WINDOW), marks)
+    result = solve(tokens, model().context(behind), last, page)
+    end = tokens[result.taken - 1].end
+    return Piece(start, end, result.text, "shifted", result.confidence)
 
 
-def _pieces(old: str, new: str, at: int) -> list[Edit]:
-    """The difference as edits of a few characters each."""
-    from difflib import SequenceMatcher
-
-    if len(old) > 5000:
-        return [edit("kit", at, old, new, 0.9)]
+def calm(line: str, start: int, end: int) -> list[Piece]:
+    """A stretch in which the bytes stand in pairs: readings go, characters become simplified."""
     found = []
-    for tag, a1, a2, b1, b2 in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        if tag != "equal":
-            found.append(edit(_rule(old[a1:a2], new[b1:b2]), at + a1, old[a1:a2], new[b1:b2], 0.95))
-    return found
+    table = kit().readings
+    for match in READING.finditer(line, start, end):
+        if match.start() > 0 and match.group(1) in table.get(line[match.start() - 1], ()):
+            found.append(Piece(match.start(), match.end(), "", "reading", 1.0))
+    for match in CONVERTED.finditer(line, start, end):
+        after = match.group(0).translate(translation())
+        if TWOFOLD.search(match.group(0)):
+            after = _chosen(line, match.start(), match.group(0), after)
+        found.append(Piece(match.start(), match.end(), after, "character", 0.98))
+    return sorted(found)
 
 
-def _rule(before: str, after: str) -> str:
-    if not after and before.startswith("("):
-        return "kit/reading"
-    if "\ufffd" in before or "€" in before:
-        return "kit/shifted"
-    return "kit/punctuation" if before and before[0] in FULL else "kit/character"
+def _chosen(line: str, start: int, before: str, after: str) -> str:
+    """Where two simplified characters became one traditional one, the likelier of them here."""
+    left = READING.sub("", line[max(0, start - 24) : start]).translate(translation())[-3:]
+    right = READING.sub("", line[start + len(before) : start + len(before) + 24]).translate(translation())[:2]
+    lm = model()
+    for index, char in enumerate(before):
+        for other in kit().others.get(char, ""):
+            changed = after[:index] + other + after[index + 1 :]
+            if lm.total(left + changed + right) > lm.total(left + after + right):
+                after = changed
+    return after
+
+
+def widened(line: str, found: list[Piece]) -> list[Piece]:
+    """The half-width marks of Chinese text made full-width, each judged by its neighbours in the repaired text."""
+    out, starts = [], []  # stretches of the repaired text, and where each begins in it
+    at = length = 0
+    for piece in [*found, Piece(len(line), len(line), "", "")]:
+        for text, origin in ((line[at : piece.start], at), (piece.after, -1)):
+            out.append((text, origin))
+            starts.append(length)
+            length += len(text)
+        at = piece.end
+    text = "".join(part for part, _ in out)
+    added = []
+    changed: dict[int, list[str]] = {}
+    for match in MARK.finditer(text):
+        if not _is_wide(text, match.start()):
+            continue
+        number = bisect_right(starts, match.start()) - 1
+        part, origin = out[number]
+        offset, wide = match.start() - starts[number], WIDE[match.group(0)]
+        if origin >= 0:
+            added.append(Piece(origin + offset, origin + offset + 1, wide, "punctuation", 0.95))
+        else:
+            changed.setdefault(number // 2, list(part))[offset] = wide
+    kept = [piece._replace(after="".join(changed[i])) if i in changed else piece for i, piece in enumerate(found)]
+    return sorted(kept + added)
+
+
+def _is_wide(text: str, at: int) -> bool:
+    char, before, after = text[at], text[at - 1 : at] if at else "", text[at + 1 : at + 2]
+    if char in ",:" and before.isdigit() and after.isdigit():
+        return False
+    inside = before.isascii() and after.isascii() and before.isalnum() and (after.isalnum() or after in "()/")
+    return not (inside and not before.isdigit()) and not (char == ")" and before == "(" and after.isascii() and after.isalnum())
+
+
+def _rendered(line: str, done: list[Piece], start: int, end: int) -> str:
+    out, at = [], start
+    for piece in done:
+        if piece.end <= start:
+            continue
+        out += [line[at : piece.start], piece.after]
+        at = piece.end
+    return "".join((*out, line[at:end])).translate(_WIDE)
+
+
+_WIDE = str.maketrans(WIDE)
+
+
+def _joined(line: str, found: list[Piece]) -> list[Piece]:
+    """Changes that touch are one, called after the gravest; what stays as it is is none."""
+    gravest = {"shifted": 3, "reading": 2, "character": 1, "punctuation": 0}
+    out: list[Piece] = []
+    for piece in found:
+        if out and out[-1].end == piece.start:
+            last = out[-1]
+            rule = max(last.rule, piece.rule, key=lambda name: gravest[name])
+            out[-1] = Piece(last.start, piece.end, last.after + piece.after, rule, min(last.confidence, piece.confidence))
+        else:
+            out.append(piece)
+    return [piece for piece in out if line[piece.start : piece.end] != piece.after]

@@ -1,0 +1,70 @@
+"""Did the mirror kit make this page? The whole page decides before a character is touched."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+from pipelines.repair.annotations import Annotations
+from pipelines.repair.kit_table import WIDE, kit
+
+TRADITIONAL = re.compile("[" + "".join(kit().simplified) + "]")
+HAN = r"\u3400-\u9fff"
+NARROW = re.compile(rf"(?<=[{HAN}，。、；：？！“”‘’（）《》〉〈…—·)])[,:;!?()]|[,:;!?()](?=[{HAN}“《])")
+LOST = re.compile("\ufffd")
+SWALLOWED = re.compile(r"\?(?:[,:;!?]|[a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜüńňǹḿê]{1,6}\))")
+# Written so in traditional text only; the kit leaves 后里面于干系… as they are.
+GENUINE = frozenset("後裡裏麵於乾幹係繫鬆穀製隻錶醜鬥餘雲屍誌摺緻癥僕籲嶽捲嚮纔剋慾燻遊週佔徵藉衆爲峯羣牀裏衞麪喫鷄")
+TELLING = frozenset("于后里")
+LEAST_TRADITIONAL = 0.06
+"""Share of Han characters that differ in simplified text; about .3 in a page of the kit's."""
+
+
+def damaged(text: str) -> Annotations | None:
+    """What the page's kit annotates, where the page went through the kit; None where it did not."""
+    if TRADITIONAL.search(text) is None:
+        return None
+    counts = Counter(text)
+    if not _traditional(counts) or not _narrowed(text, counts):
+        return None
+    page = Annotations(text)
+    return page if _evidence(text, counts, page) else None
+
+
+def marks_of(text: str) -> str:
+    """What stands for a lost byte on this page: U+FFFD, ? or nothing."""
+    if "\ufffd" in text:
+        return "\ufffd"
+    return "?" if "?" in text else ""
+
+
+def _traditional(counts: Counter[str]) -> bool:
+    """Written in traditional characters, but for what shifted runs show by chance."""
+    table = kit()
+    han = sum(number for char, number in counts.items() if "\u3400" <= char <= "\u9fff")
+    traditional = sum(number for char, number in counts.items() if char in table.simplified)
+    simplified = sum(number for char, number in counts.items() if char in table.impossible)
+    kana = sum(number for char, number in counts.items() if "\u3041" <= char <= "\u30fa")
+    return kana <= 0.05 * han and traditional >= max(2, LEAST_TRADITIONAL * han) and simplified <= 0.5 * traditional
+
+
+def _narrowed(text: str, counts: Counter[str]) -> bool:
+    """The kit leaves no full-width mark; a few may come up in shifted runs."""
+    wide = sum(counts[mark] for mark in WIDE.values())
+    return wide == 0 or wide <= max(1, 0.15 * len(NARROW.findall(text)))
+
+
+def _evidence(text: str, counts: Counter[str], page: Annotations) -> bool:
+    genuine = sum(number for char, number in counts.items() if char in GENUINE)
+    narrow = len(NARROW.findall(text))
+    lost = len(LOST.findall(text)) or len(SWALLOWED.findall(text))
+    if page.wrong > 0.15 * page.right + 0.2 * lost + 0.5:
+        return False
+    telling = sum(counts[char] for char in TELLING)
+    if genuine > 0.25 * lost * 4 + 0.15 * page.right + 0.3 * telling:
+        return False
+    points = 1.0 * narrow + 2.0 * telling + 2.0 * min(page.right, 3 + narrow + telling) + 2.0 * lost * (narrow > 0)
+    if page.right and page.share < 0.7:
+        points -= 6
+    foreign = sum(counts[mark] for mark in "「」『』")
+    return points - 2 * foreign >= 1
