@@ -32,7 +32,7 @@ class Annotations:
         for char, sound in FOLLOWED.findall(text):
             if sound in table.readings.get(char, ()):
                 self.annotated_count[char] += 1
-            else:
+            elif not sound.isascii():
                 self.wrong += 1
         counts = Counter(text)
         self.bare_count = {char: counts[char] - self.annotated_count[char] for char in counts if char in table.readings}

@@ -14,7 +14,7 @@ NARROW = re.compile(rf"(?<=[{HAN}，。、；：？！“”‘’（）《》�
 LOST = re.compile("\ufffd")
 SWALLOWED = re.compile(r"\?(?:[,:;!?]|[a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜüńňǹḿê]{1,6}\))")
 # Written so in traditional text only; the kit leaves 后里面于干系… as they are.
-GENUINE = frozenset("後裡裏麵於乾幹係繫鬆穀製隻錶醜鬥餘雲屍誌摺緻癥僕籲嶽捲嚮纔剋慾燻遊週佔徵藉衆爲峯羣牀裏衞麪喫鷄")
+GENUINE = frozenset("後裡裏麵於幹係繫鬆穀製隻錶醜鬥餘雲屍誌摺緻癥僕籲嶽捲嚮纔剋慾燻遊週佔徵藉衆爲峯羣牀裏衞麪喫鷄")
 TELLING = frozenset("于后里")
 LEAST_TRADITIONAL = 0.06
 """Share of Han characters that differ in simplified text; about .3 in a page of the kit's."""
@@ -45,7 +45,8 @@ def _traditional(counts: Counter[str]) -> bool:
     traditional = sum(number for char, number in counts.items() if char in table.simplified)
     simplified = sum(number for char, number in counts.items() if char in table.impossible)
     kana = sum(number for char, number in counts.items() if "\u3041" <= char <= "\u30fa")
-    return kana <= 0.05 * han and traditional >= max(2, LEAST_TRADITIONAL * han) and simplified <= 0.5 * traditional
+    lost = counts["\ufffd"] + counts["?"]
+    return kana <= 0.05 * han + 4 * lost and traditional >= max(2, LEAST_TRADITIONAL * han) and simplified <= 0.5 * traditional
 
 
 def _narrowed(text: str, counts: Counter[str]) -> bool:
@@ -61,7 +62,7 @@ def _evidence(text: str, counts: Counter[str], page: Annotations) -> bool:
     if page.wrong > 0.15 * page.right + 0.2 * lost + 0.5:
         return False
     telling = sum(counts[char] for char in TELLING)
-    if genuine > 0.25 * lost * 4 + 0.15 * page.right + 0.3 * telling:
+    if genuine > lost + 0.15 * page.right + 0.5 * telling + 0.5:
         return False
     points = 1.0 * narrow + 2.0 * telling + 2.0 * min(page.right, 3 + narrow + telling) + 2.0 * lost * (narrow > 0)
     if page.right and page.share < 0.7:

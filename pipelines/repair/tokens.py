@@ -10,13 +10,17 @@ from pipelines.repair.kit_table import LETTERS, encode
 
 READING = re.compile(rf"\(([{LETTERS}]{{1,6}})\)")
 SWALLOWED = re.compile(rf"\?([{LETTERS}]{{1,6}})\)")
+PARENTHESIS = re.compile("[()]")
+EATEN = (0x28,)
+"""The bytes of a doubtful ? that may have eaten a parenthesis: one is missing here."""
 
 
 class Token(NamedTuple):
     """``kind`` is one of
 
     char: two known bytes; ascii: one; lost: one byte, not known; doubtful: a ? that may be a lost byte; byte: a single
-    known byte above 7F; reading: (pīnyīn), printed after two bytes that are a character so read; foreign: not GBK.
+    known byte above 7F; reading: (pīnyīn), printed after two bytes that are a character so read; foreign: not GBK; end: of the
+    line.
     """
 
     kind: str
@@ -24,6 +28,12 @@ class Token(NamedTuple):
     bytes: tuple[int, ...]
     start: int
     end: int
+
+
+def _closed_without_opening(line: str, at: int) -> bool:
+    """Whether a closing parenthesis follows with no opening one before it."""
+    ahead = PARENTHESIS.search(READING.sub("", SWALLOWED.sub("", line[at : at + 120])))
+    return ahead is not None and ahead.group(0) == ")"
 
 
 @lru_cache(8192)
@@ -54,6 +64,9 @@ def cut(line: str, start: int, end: int, marks: str) -> list[Token]:
             kind, raw = _plain(char)
             if char == "?" and "?" in marks:
                 kind = "doubtful"
+                raw = EATEN if _closed_without_opening(line, at + 1) else raw
             found.append(Token(kind, char, raw, at, at + 1))
             at += 1
+    if end == len(line):
+        found.append(Token("end", "", (), end, end))
     return found

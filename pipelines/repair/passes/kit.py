@@ -8,10 +8,12 @@ from typing import NamedTuple
 
 from crawler.items import Edit
 from pipelines.repair.annotations import Annotations
+from pipelines.repair.candidates import by_reading
 from pipelines.repair.kit_page import damaged, marks_of
-from pipelines.repair.kit_table import LETTERS, WIDE, kit, translation
-from pipelines.repair.lattice import solve
+from pipelines.repair.kit_table import LETTERS, WIDE, encode, kit, translation
+from pipelines.repair.lattice import Lattice
 from pipelines.repair.model import model
+from pipelines.repair.page_model import PageModel
 from pipelines.repair.passes.apply import edit
 from pipelines.repair.tokens import cut
 
@@ -22,6 +24,7 @@ STARTS = {
     "\ufffd": re.compile("\ufffd"),
     "?": re.compile(rf"\?(?:[,:;!?]|[{LETTERS}]{{1,6}}\))"),
 }
+RUN = re.compile(rf"(?:\ufffd|\?(?=[,:;!?]|[{LETTERS}]{{1,6}}\)))[,:;!?({LETTERS})]*[^\x00-\x7f]*")
 MARK = re.compile("[,:;!?()]")
 CONVERTED = re.compile("[" + "".join(kit().simplified) + "]+")
 TWOFOLD = re.compile("[" + "".join(kit().others) + "]")
@@ -43,8 +46,9 @@ def whole(text: str) -> list[Edit]:
     if page is None:
         return []
     marks, edits, at = marks_of(text), list[Edit](), 0
+    lattice = Lattice(page, PageModel(_roughly(text)))
     for line in text.split("\n"):
-        for piece in pieces(line, page, marks):
+        for piece in pieces(line, lattice, marks):
             edits.append(edit(f"kit/{piece.rule}", at + piece.start, line[piece.start : piece.end], piece.after, piece.confidence))
         at += len(line) + 1
     return edits
@@ -53,31 +57,36 @@ def whole(text: str) -> list[Edit]:
 def restored(line: str) -> str:
     """One line of a damaged page made whole."""
     out, at = [], 0
-    for piece in pieces(line, Annotations(line), marks_of(line)):
+    for piece in pieces(line, Lattice(Annotations(line), PageModel(_roughly(line))), marks_of(line)):
         out += [line[at : piece.start], piece.after]
         at = piece.end
     return "".join((*out, line[at:]))
 
 
-def pieces(line: str, page: Annotations, marks: str) -> list[Piece]:
+def _roughly(text: str) -> str:
+    """The text without readings and shifted runs, in simplified characters."""
+    return READING.sub("", RUN.sub("\n", text)).translate(translation()).translate(_WIDE)
+
+
+def pieces(line: str, lattice: Lattice, marks: str) -> list[Piece]:
     """Every change of one line, ascending; neighbouring changes are one."""
     found: list[Piece] = []
     at = 0
     while marks and (start := STARTS[marks].search(line, at)) is not None:
         found += calm(line, at, start.start())
-        piece = shifted(line, start.start(), found, page, marks)
+        piece = shifted(line, start.start(), found, lattice, marks)
         found.append(piece)
         at = piece.end
     found += calm(line, at, len(line))
     return _joined(line, widened(line, found))
 
 
-def shifted(line: str, start: int, done: list[Piece], page: Annotations, marks: str) -> Piece:
+def shifted(line: str, start: int, done: list[Piece], lattice: Lattice, marks: str) -> Piece:
     """The run at ``start`` solved."""
     behind = _rendered(line, done, max(0, start - 40), start)
     last = READING.sub("", line[max(0, start - 24) : start])[-1:]
     tokens = cut(line, start, min(len(line), start + WINDOW), marks)
-    result = solve(tokens, model().context(behind), last, page)
+    result = lattice.solve(tokens, model().context(behind), last)
     end = tokens[result.taken - 1].end
     return Piece(start, end, result.text, "shifted", result.confidence)
 
@@ -85,9 +94,8 @@ def shifted(line: str, start: int, done: list[Piece], page: Annotations, marks: 
 def calm(line: str, start: int, end: int) -> list[Piece]:
     """A stretch in which the bytes stand in pairs: readings go, characters become simplified."""
     found = []
-    table = kit().readings
     for match in READING.finditer(line, start, end):
-        if match.start() > 0 and match.group(1) in table.get(line[match.start() - 1], ()):
+        if _read_so(line, match.start(), match.group(1)):
             found.append(Piece(match.start(), match.end(), "", "reading", 1.0))
     for match in CONVERTED.finditer(line, start, end):
         after = match.group(0).translate(translation())
@@ -95,6 +103,14 @@ def calm(line: str, start: int, end: int) -> list[Piece]:
             after = _chosen(line, match.start(), match.group(0), after)
         found.append(Piece(match.start(), match.end(), after, "character", 0.98))
     return sorted(found)
+
+
+def _read_so(line: str, at: int, sound: str) -> bool:
+    """Whether the two bytes before a reading are a character so read: one character, or the second byte of one and a letter."""
+    if sound in kit().readings.get(line[at - 1 : at], ()):
+        return True
+    letter, pair = line[at - 1 : at], encode(line[at - 2 : at - 1]) if at > 1 else None
+    return "@" <= letter <= "~" and pair is not None and (pair[1], ord(letter)) in by_reading().get(sound, ())
 
 
 def _chosen(line: str, start: int, before: str, after: str) -> str:
@@ -141,6 +157,8 @@ def _is_wide(text: str, at: int) -> bool:
     char, before, after = text[at], text[at - 1 : at] if at else "", text[at + 1 : at + 2]
     if char in ",:" and before.isdigit() and after.isdigit():
         return False
+    if char == "," and before.isalpha() and after.isalpha():
+        return True
     inside = before.isascii() and after.isascii() and before.isalnum() and (after.isalnum() or after in "()/")
     return not (inside and not before.isdigit()) and not (char == ")" and before == "(" and after.isascii() and after.isalnum())
 
