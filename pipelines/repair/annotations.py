@@ -71,7 +71,7 @@ class Annotations:
         if found is None:
             if not self.annotated_count:
                 return LEAST
-            prior = self.prior[kit().seen.get(char, "")]
+            prior = self.prior[kit().seen[char]]
             strength = 0.6
             yes, no = self.annotated_count[char], max(0, self.bare_count.get(char, 0))
             found = (yes + strength * prior) / (yes + no + strength)

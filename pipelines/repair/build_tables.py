@@ -2,7 +2,7 @@
 
 Columns: traditional; simplified; the reading that the kit prints; other readings, by spaces; other characters that it may
 stand for; ``on`` (annotated on every page seen), ``short`` (the same, but left bare by kits with the shorter list), ``off``
-(never annotated on a page seen) or nothing.
+(never annotated on a page seen), ``rare`` (its simplified form is outside GB 2312) or nothing.
 
 Made from OpenCC's dictionaries (Apache-2.0, package ``opencc``) and pypinyin's readings (MIT, package ``pypinyin``); the
 last column was read from real pages. Run: ``python -m pipelines.repair.build_tables``.
@@ -28,20 +28,23 @@ def main() -> None:
     from opencc import OpenCC
     from pypinyin import Style, pinyin
 
-    convert = OpenCC("s2tw").convert
+    convert, simplify = OpenCC("s2tw").convert, OpenCC("t2s").convert
     sources: dict[str, list[str]] = {}
-    for char in gb2312():
+    common = han("gb2312")
+    for char in (*common, *sorted(set(han("gbk")) - set(common))):
         new = IRREGULAR.get(char) or (char if char in UNCONVERTED else convert(char))
         if len(new) != 1 or len(new.encode("gbk", "ignore")) != 2:
             new = char
-        sources.setdefault(new, []).append(char)
+        if char in common or (new != char and simplify(char) == char):
+            sources.setdefault(new, []).append(char)
     rows = []
     for new, olds in sorted(sources.items()):
         if olds == [new]:
             continue
-        olds.sort(key=lambda char: char == new)  # the character itself is the rarer source: 著 is 着 more often than 著
+        olds = [char for char in olds if char in common] or olds
+        olds.sort(key=lambda char: (char not in common, char == new))  # the character itself is the rarer source: 著 is 着 more often than 著
         readings = pinyin(new, style=Style.TONE, heteronym=True)[0]
-        rows.append("\t".join((new, olds[0], readings[0], " ".join(readings[1:]), "".join(olds[1:]), seen(new))))
+        rows.append("\t".join((new, olds[0], readings[0], " ".join(readings[1:]), "".join(olds[1:]), seen(new) if olds[0] in common else "rare")))
     TARGET.write_text("".join(row + "\n" for row in rows), "utf-8")
 
 
@@ -49,15 +52,18 @@ def seen(char: str) -> str:
     return "on" if char in ON else "short" if char in SHORT else "off" if char in OFF else ""
 
 
-def gb2312() -> list[str]:
-    """The 6,763 Han characters of GB 2312."""
+def han(encoding: str) -> list[str]:
+    """The Han characters of an encoding, in the order of GBK."""
     found = []
-    for lead in range(0xB0, 0xF8):
-        for trail in range(0xA1, 0xFF):
+    for lead in range(0x81, 0xFF):
+        for trail in range(0x40, 0xFF):
             try:
-                found.append(bytes([lead, trail]).decode("gb2312"))
-            except UnicodeDecodeError:
+                char = bytes([lead, trail]).decode("gbk")
+                char.encode(encoding)
+            except UnicodeError:
                 continue
+            if "\u4e00" <= char <= "\u9fff":
+                found.append(char)
     return found
 
 

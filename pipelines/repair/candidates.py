@@ -11,6 +11,10 @@ from pipelines.repair.kit_table import NARROW, WIDE, kit, written
 from pipelines.repair.model import Ints, model
 
 
+NARROWED = frozenset(WIDE.values())
+"""Marks that became ASCII before any byte was lost, but where a reading had been put inside them."""
+
+
 class Candidates(NamedTuple):
     """Characters that one known byte allows, as parallel columns."""
 
@@ -29,6 +33,8 @@ def _table(known: int) -> dict[int, Candidates]:
     ids, rows = model().ids, dict[int, list[tuple[str, str, int, int]]]()
     for pair, (char, simplified) in written().items():
         two = (pair >> 8, pair & 0xFF)
+        if char in NARROWED:
+            continue
         for one in simplified:
             if one in ids:
                 rows.setdefault(two[known], []).append((one, char, ids[one], two[1 - known]))

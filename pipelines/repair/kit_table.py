@@ -21,11 +21,9 @@ class Kit(NamedTuple):
     others: dict[str, str]
     """Traditional -> the other characters that it may stand for."""
     readings: dict[str, frozenset[str]]
-    """Traditional -> every reading, with tone marks."""
-    reading: dict[str, str]
-    """Traditional -> the reading that the kit prints."""
+    """Traditional -> every reading, with tone marks; only what the kit may annotate."""
     seen: dict[str, str]
-    """Traditional -> on, short, off or nothing: whether real pages annotate it."""
+    """Traditional -> on, short, off, rare or nothing: whether real pages annotate it."""
     impossible: frozenset[str]
     """Simplified characters that the kit leaves nowhere."""
 
@@ -35,16 +33,16 @@ def kit() -> Kit:
     simplified: dict[str, str] = {}
     others: dict[str, str] = {}
     readings: dict[str, frozenset[str]] = {}
-    reading: dict[str, str] = {}
     seen: dict[str, str] = {}
     for line in PATH.read_text("utf-8").splitlines():
         new, old, sound, more, other, known = line.split("\t")
-        simplified[new], reading[new], seen[new] = old, sound, known
-        readings[new] = frozenset((sound, *more.split()))
+        simplified[new], seen[new] = old, known
+        if known != "rare":
+            readings[new] = frozenset((sound, *more.split()))
         if other:
             others[new] = other
     kept = set(simplified) | set("".join(others.values()))
-    return Kit(simplified, others, readings, reading, seen, frozenset(simplified.values()) - kept)
+    return Kit(simplified, others, readings, seen, frozenset(simplified.values()) - kept)
 
 
 @lru_cache
@@ -72,6 +70,4 @@ def written() -> dict[int, tuple[str, str]]:
                 continue
             if char not in table.impossible:
                 found[lead << 8 | trail] = (char, table.simplified.get(char, char) + table.others.get(char, ""))
-    for trail in NARROW.values():
-        del found[0xA3 << 8 | trail]  # all of them became ASCII
     return found

@@ -15,6 +15,7 @@ from pipelines.repair.candidates import Candidates, by_lead, by_reading, by_trai
 from pipelines.repair.kit_table import NARROW, encode, kit
 from pipelines.repair.model import Context, Floats, model
 from pipelines.repair.page_model import PageModel
+from pipelines.repair.quotes import Quotes
 from pipelines.repair.tokens import EATEN, Token
 
 WIDTH = 40
@@ -24,6 +25,8 @@ TRIED = 24
 BEHIND = 25.0
 """A state this much less likely than the best one is dropped (nat)."""
 SHIFT, DOUBT, NOT_EATEN, GIVE_UP, LITERAL = -3.0, -3.0, -4.0, -22.0, -7.0
+RARER = 1.0
+"""Against the rarer of two characters that the kit wrote alike (nat)."""
 ANY = -1
 """A waiting first byte that was lost."""
 
@@ -60,13 +63,15 @@ class Lattice:
     def __init__(self, page: Annotations, language: PageModel) -> None:
         self.page = page
         self.language = language
+        self.quotes = Quotes("", "")
 
-    def solve(self, tokens: Sequence[Token], context: Context, last: str) -> Found:
+    def solve(self, tokens: Sequence[Token], context: Context, last: str, quotes: Quotes) -> Found:
         """The best text for the run at the start of ``tokens`` and the few characters after it.
 
         ``context`` and ``last`` are what stands before: the last characters of the repaired text and the last one as the
         page has it. Stops where all states agree again: pairs whole, and the same three characters behind.
         """
+        self.quotes = quotes
         states = [State(0.0, 0, *_raw(last), context, "", "", 0)]
         calm = 0
         for number, token in enumerate(tokens):
@@ -103,8 +108,9 @@ class Lattice:
         return self._odd(state, token)
 
     def _odd(self, state: State, token: Token) -> Iterable[State]:
-        if token.kind == "byte":
-            return self._pair(state, state.waiting, token.bytes[0], 0) if state.waiting > 0 else ()
+        if token.kind == "euro":  # the byte 80, or A2E3
+            alone = self._pair(state, state.waiting, 0x80, 0) if state.waiting > 0 else []
+            return [*alone, *self._char(state, token)]
         if state.waiting:
             return ()
         if token.kind == "end":
@@ -144,7 +150,7 @@ class Lattice:
         """States with the likeliest candidates; ``last`` holds the byte that was lost."""
         found = []
         for index in scores.argsort()[::-1][:TRIED]:
-            number, score = int(table.ids[index]), float(scores[index])
+            number, score = int(table.ids[index]), float(scores[index]) + self.quotes.score(table.chars[index], state.text)
             context = (state.context[1], state.context[2], number)
             found.append(
                 State(state.score + score, 0, 0, table.other[index], context, state.text + table.chars[index], table.written[index], state.lost)
@@ -159,7 +165,7 @@ class Lattice:
         before, last = (trail, waiting) if waiting else (lead, trail)
         return [
             State(
-                state.score + self.language.logp(state.context, number),
+                state.score + self.language.logp(state.context, number) - (RARER if one != meanings[0][0] else 0.0),
                 waiting, before, last, (state.context[1], state.context[2], number), state.text + one, char, state.lost,
             )
             for one, number in meanings

@@ -18,8 +18,8 @@ EATEN = (0x28,)
 class Token(NamedTuple):
     """``kind`` is one of
 
-    char: two known bytes; ascii: one; lost: one byte, not known; doubtful: a ? that may be a lost byte; byte: a single
-    known byte above 7F; reading: (pīnyīn), printed after two bytes that are a character so read; foreign: not GBK; end: of the
+    char: two known bytes; ascii: one; lost: one byte, not known; doubtful: a ? that may be a lost byte; euro: byte 80 or
+    A2E3; reading: (pīnyīn), printed after two bytes that are a character so read; foreign: not GBK; end: of the
     line.
     """
 
@@ -43,7 +43,7 @@ def _plain(char: str) -> tuple[str, tuple[int, ...]]:
     if char == "\ufffd":
         return "lost", ()
     if char == "€":
-        return "byte", (0x80,)
+        return "euro", (0xA2, 0xE3)
     pair = encode(char)
     return ("char", pair) if pair else ("foreign", ())
 

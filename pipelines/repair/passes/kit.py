@@ -11,10 +11,11 @@ from pipelines.repair.annotations import Annotations
 from pipelines.repair.candidates import by_reading
 from pipelines.repair.kit_page import damaged, marks_of
 from pipelines.repair.kit_table import LETTERS, WIDE, encode, kit, translation
-from pipelines.repair.lattice import Lattice
+from pipelines.repair.lattice import RARER, Lattice
 from pipelines.repair.model import model
 from pipelines.repair.page_model import PageModel
 from pipelines.repair.passes.apply import edit
+from pipelines.repair.quotes import Quotes
 from pipelines.repair.tokens import cut
 
 __all__ = ["damaged", "restored", "whole"]
@@ -86,7 +87,7 @@ def shifted(line: str, start: int, done: list[Piece], lattice: Lattice, marks: s
     behind = _rendered(line, done, max(0, start - 40), start)
     last = READING.sub("", line[max(0, start - 24) : start])[-1:]
     tokens = cut(line, start, min(len(line), start + WINDOW), marks)
-    result = lattice.solve(tokens, model().context(behind), last)
+    result = lattice.solve(tokens, model().context(behind), last, Quotes(line[:start], line[start + 1 :]))
     end = tokens[result.taken - 1].end
     return Piece(start, end, result.text, "shifted", result.confidence)
 
@@ -121,7 +122,7 @@ def _chosen(line: str, start: int, before: str, after: str) -> str:
     for index, char in enumerate(before):
         for other in kit().others.get(char, ""):
             changed = after[:index] + other + after[index + 1 :]
-            if lm.total(left + changed + right) > lm.total(left + after + right):
+            if lm.total(left + changed + right) > lm.total(left + after + right) + RARER:
                 after = changed
     return after
 
