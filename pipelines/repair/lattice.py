@@ -15,7 +15,7 @@ from pipelines.repair.candidates import Candidates, by_lead, by_reading, by_trai
 from pipelines.repair.kit_table import NARROW, encode, kit
 from pipelines.repair.model import Context, Floats, model
 from pipelines.repair.page_model import PageModel
-from pipelines.repair.quotes import Quotes
+from pipelines.repair.surroundings import Surroundings
 from pipelines.repair.tokens import EATEN, Token
 
 WIDTH = 40
@@ -63,15 +63,15 @@ class Lattice:
     def __init__(self, page: Annotations, language: PageModel) -> None:
         self.page = page
         self.language = language
-        self.quotes = Quotes("", "")
+        self.around = Surroundings("", "")
 
-    def solve(self, tokens: Sequence[Token], context: Context, last: str, quotes: Quotes) -> Found:
+    def solve(self, tokens: Sequence[Token], context: Context, last: str, around: Surroundings) -> Found:
         """The best text for the run at the start of ``tokens`` and the few characters after it.
 
         ``context`` and ``last`` are what stands before: the last characters of the repaired text and the last one as the
         page has it. Stops where all states agree again: pairs whole, and the same three characters behind.
         """
-        self.quotes = quotes
+        self.around = around
         states = [State(0.0, 0, *_raw(last), context, "", "", 0)]
         calm = 0
         for number, token in enumerate(tokens):
@@ -150,7 +150,7 @@ class Lattice:
         """States with the likeliest candidates; ``last`` holds the byte that was lost."""
         found = []
         for index in scores.argsort()[::-1][:TRIED]:
-            number, score = int(table.ids[index]), float(scores[index]) + self.quotes.score(table.chars[index], state.text)
+            number, score = int(table.ids[index]), float(scores[index]) + self.around.score(table.chars[index], state.text)
             context = (state.context[1], state.context[2], number)
             found.append(
                 State(state.score + score, 0, 0, table.other[index], context, state.text + table.chars[index], table.written[index], state.lost)

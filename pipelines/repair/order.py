@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from crawler.items import Edit
-from pipelines.repair.passes import characters, kit, lost, mojibake
+from pipelines.repair.passes import characters, kit, lossy, lost, mojibake
 
 PASSES: tuple[Callable[[str], list[Edit]], ...] = (
     mojibake.whole,
+    lossy.whole,
     characters.escapes,
     characters.percent,
     characters.invisible,

@@ -15,7 +15,7 @@ from pipelines.repair.lattice import RARER, Lattice
 from pipelines.repair.model import model
 from pipelines.repair.page_model import PageModel
 from pipelines.repair.passes.apply import edit
-from pipelines.repair.quotes import Quotes
+from pipelines.repair.surroundings import Surroundings
 from pipelines.repair.tokens import cut
 
 __all__ = ["damaged", "restored", "whole"]
@@ -84,10 +84,10 @@ def pieces(line: str, lattice: Lattice, marks: str) -> list[Piece]:
 
 def shifted(line: str, start: int, done: list[Piece], lattice: Lattice, marks: str) -> Piece:
     """The run at ``start`` solved."""
-    behind = _rendered(line, done, max(0, start - 40), start)
+    behind = _rendered(line, done, max(0, start - 200), start)
     last = READING.sub("", line[max(0, start - 24) : start])[-1:]
     tokens = cut(line, start, min(len(line), start + WINDOW), marks)
-    result = lattice.solve(tokens, model().context(behind), last, Quotes(line[:start], line[start + 1 :]))
+    result = lattice.solve(tokens, model().context(behind), last, Surroundings(behind, line[start + 1 :]))
     end = tokens[result.taken - 1].end
     return Piece(start, end, result.text, "shifted", result.confidence)
 

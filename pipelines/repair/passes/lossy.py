@@ -1,0 +1,63 @@
+"""Whole lines written in one encoding and read in another, where reading lost bytes."""
+
+from __future__ import annotations
+
+from crawler.items import Edit
+from pipelines.repair.misread import LOST, Reread, Slot, raw_bytes, slots, solve
+from pipelines.repair.model import model
+from pipelines.repair.passes.apply import edit
+
+PAIRS = (
+    ("gbk", "utf-8"), ("gb18030", "utf-8"), ("cp1252", "utf-8"), ("big5", "gbk"), ("cp949", "gbk"), ("cp932", "gbk"),
+    ("gbk", "big5"),
+)  # fmt: skip
+"""(read as, written in)"""
+SAMPLE = 80
+PLAUSIBLE, GAIN = -7.0, 1.5
+"""Mean log P a character of Chinese text, at the least, and how much better the new reading must be."""
+MOST_LOST = 0.3
+
+
+def whole(text: str) -> list[Edit]:
+    """Lines re-read, when another reading is far more plausible; what cannot be told stays lost."""
+    if "\ufffd" not in text or "锟斤拷" in text:
+        return []
+    found, at = [], 0
+    for line in text.split("\n"):
+        if "\ufffd" in line and (new := reread(line)) is not None:
+            found.append(edit(f"mojibake/{new[0]}", at, line, new[1].text, max(0.5, 0.95 - 0.02 * new[1].lost)))
+        at += len(line) + 1
+    return found
+
+
+def reread(line: str) -> tuple[str, Reread] | None:
+    """(pair, text) of the most plausible other reading."""
+    now = mean(line)
+    if now > PLAUSIBLE:
+        return None
+    best: tuple[str, Reread] | None = None
+    for read_as, written in PAIRS:
+        data = raw_bytes(line, read_as)
+        found = slots(data, written) if data is not None else None
+        if not found or not _promising(found, now):
+            continue
+        new = solve(found, read_as, written)
+        if new is not None and (best is None or new.mean > best[1].mean):
+            best = (f"{written}-as-{read_as}", new)
+            if written == "utf-8":
+                break  # bytes that are UTF-8 are nothing else
+    return best
+
+
+def mean(text: str) -> float:
+    """log P a character of the beginning of a text."""
+    sample = text[:SAMPLE]
+    return model().total(sample) / max(1, len(sample))
+
+
+def _promising(found: list[Slot], now: float) -> bool:
+    lost = sum(1 for slot in found if LOST in slot.pattern)
+    if lost > MOST_LOST * len(found):
+        return False
+    known = "".join(slot.char for slot in found)
+    return mean(known) > max(PLAUSIBLE, now + GAIN)
