@@ -14,9 +14,9 @@ from pipelines.repair.model import Floats
 
 FOLLOWED = re.compile(rf"([\u3400-\u9fff])\(([{LETTERS}]{{1,6}})\)")
 PRIORS = {
-    "full": {"on": 0.985, "short": 0.985, "off": 0.015, "": 0.45},
-    "short": {"on": 0.985, "short": 0.015, "off": 0.015, "": 0.45},
-    "own": {"on": 0.45, "short": 0.45, "off": 0.45, "": 0.45},
+    "full": {"on": 0.985, "short": 0.985, "off": 0.015, "": 0.45, "rare": 0.05},
+    "short": {"on": 0.985, "short": 0.015, "off": 0.015, "": 0.45, "rare": 0.05},
+    "own": {"on": 0.45, "short": 0.45, "off": 0.45, "": 0.45, "rare": 0.05},
 }
 """How often a character is annotated by a kit with the full list, the shorter one, a list of its own."""
 LEAST = 0.01

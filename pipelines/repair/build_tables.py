@@ -2,7 +2,8 @@
 
 Columns: traditional; simplified; the reading that the kit prints; other readings, by spaces; other characters that it may
 stand for; ``on`` (annotated on every page seen), ``short`` (the same, but left bare by kits with the shorter list), ``off``
-(never annotated on a page seen), ``rare`` (its simplified form is outside GB 2312) or nothing.
+(never annotated on a page seen), ``rare`` (what this table does not make, but another kit's or an older text may hold) or
+nothing.
 
 Made from OpenCC's dictionaries (Apache-2.0, package ``opencc``) and pypinyin's readings (MIT, package ``pypinyin``); the
 last column was read from real pages. Run: ``python -m pipelines.repair.build_tables``.
@@ -10,6 +11,7 @@ last column was read from real pages. Run: ``python -m pipelines.repair.build_ta
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 TARGET = Path(__file__).parent / "data" / "kit.tsv"
@@ -28,24 +30,34 @@ def main() -> None:
     from opencc import OpenCC
     from pypinyin import Style, pinyin
 
-    convert, simplify = OpenCC("s2tw").convert, OpenCC("t2s").convert
-    sources: dict[str, list[str]] = {}
+    rows = []
+    for new, olds, status in sorted(pairs(OpenCC("s2tw").convert, OpenCC("t2s").convert)):
+        readings = pinyin(new, style=Style.TONE, heteronym=True)[0]
+        rows.append("\t".join((new, olds[0], readings[0], " ".join(readings[1:]), "".join(olds[1:]), status)))
+    TARGET.write_text("".join(row + "\n" for row in rows), "utf-8")
+
+
+def pairs(convert: Callable[[str], str], simplify: Callable[[str], str]) -> list[tuple[str, list[str], str]]:
+    """(traditional, simplified ones with the likeliest first, status)."""
     common = han("gb2312")
-    for char in (*common, *sorted(set(han("gbk")) - set(common))):
+    sources: dict[str, list[str]] = {}
+    for char in common:
         new = IRREGULAR.get(char) or (char if char in UNCONVERTED else convert(char))
         if len(new) != 1 or len(new.encode("gbk", "ignore")) != 2:
             new = char
-        if char in common or (new != char and simplify(char) == char):
-            sources.setdefault(new, []).append(char)
-    rows = []
-    for new, olds in sorted(sources.items()):
-        if olds == [new]:
-            continue
-        olds = [char for char in olds if char in common] or olds
-        olds.sort(key=lambda char: (char not in common, char == new))  # the character itself is the rarer source: 著 is 着 more often than 著
-        readings = pinyin(new, style=Style.TONE, heteronym=True)[0]
-        rows.append("\t".join((new, olds[0], readings[0], " ".join(readings[1:]), "".join(olds[1:]), seen(new) if olds[0] in common else "rare")))
-    TARGET.write_text("".join(row + "\n" for row in rows), "utf-8")
+        sources.setdefault(new, []).append(char)
+    found = []
+    for new, olds in sources.items():
+        # 著 is 着 more often than 著; 么 is 幺 by the table, but 么 where a kit leaves it.
+        if new in common and new not in olds:
+            found.append((new, [new, *olds], seen(new)))
+        elif olds != [new]:
+            found.append((new, sorted(olds, key=lambda char: char == new), seen(new)))
+    for char in sorted(set(han("gbk")) - set(sources)):
+        old = simplify(char)
+        if len(old) == 1 and old != char and len(old.encode("gbk", "ignore")) == 2:
+            found.append((char, [old], "rare"))
+    return found
 
 
 def seen(char: str) -> str:

@@ -10,7 +10,6 @@ import numpy as np
 from pipelines.repair.kit_table import NARROW, WIDE, kit, written
 from pipelines.repair.model import Ints, model
 
-
 NARROWED = frozenset(WIDE.values())
 """Marks that became ASCII before any byte was lost, but where a reading had been put inside them."""
 
@@ -67,6 +66,8 @@ def by_reading() -> dict[str, tuple[tuple[int, int], ...]]:
     """Reading -> the byte pairs of the kit's characters that may be read so."""
     found: dict[str, list[tuple[int, int]]] = {}
     for char, sounds in kit().readings.items():
+        if kit().seen[char] == "rare":
+            continue
         raw = char.encode("gbk")
         for sound in sounds:
             found.setdefault(sound, []).append((raw[0], raw[1]))

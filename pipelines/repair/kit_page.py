@@ -6,13 +6,13 @@ import re
 from collections import Counter
 
 from pipelines.repair.annotations import Annotations
-from pipelines.repair.kit_table import WIDE, kit
+from pipelines.repair.kit_table import LETTERS, WIDE, kit
 
 TRADITIONAL = re.compile("[" + "".join(kit().simplified) + "]")
 HAN = r"\u3400-\u9fff"
 NARROW = re.compile(rf"(?<=[{HAN}，。、；：？！“”‘’（）《》〉〈…—·)])[,:;!?()]|[,:;!?()](?=[{HAN}“《])")
-LOST = re.compile("\ufffd")
-SWALLOWED = re.compile(r"\?(?:[,:;!?]|[a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜüńňǹḿê]{1,6}\))")
+SWALLOWED = re.compile(rf"\?(?:[,:;!?]|[{LETTERS}]{{1,6}}\))")
+READING = re.compile(rf"\([{LETTERS}]{{1,6}}\)")
 # Written so in traditional text only; the kit leaves 后里面于干系… as they are.
 GENUINE = frozenset("後裡裏麵於幹係繫鬆穀製隻錶醜鬥餘雲屍誌摺緻癥僕籲嶽捲嚮纔剋慾燻遊週佔徵藉衆爲峯羣牀裏衞麪喫鷄")
 TELLING = frozenset("于后里")
@@ -25,10 +25,14 @@ def damaged(text: str) -> Annotations | None:
     if TRADITIONAL.search(text) is None:
         return None
     counts = Counter(text)
-    if not _traditional(counts) or not _narrowed(text, counts):
+    if not _traditional(counts):
+        return None
+    narrow = len(NARROW.findall(READING.sub("", text)))
+    lost = counts["\ufffd"] or len(SWALLOWED.findall(text))
+    if not _narrowed(counts, narrow, lost):
         return None
     page = Annotations(text)
-    return page if _evidence(text, counts, page) else None
+    return page if _evidence(counts, page, narrow, lost) else None
 
 
 def marks_of(text: str) -> str:
@@ -46,19 +50,18 @@ def _traditional(counts: Counter[str]) -> bool:
     simplified = sum(number for char, number in counts.items() if char in table.impossible)
     kana = sum(number for char, number in counts.items() if "\u3041" <= char <= "\u30fa")
     lost = counts["\ufffd"] + counts["?"]
-    return kana <= 0.05 * han + 4 * lost and traditional >= max(2, LEAST_TRADITIONAL * han) and simplified <= 0.5 * traditional
+    return kana <= 0.05 * han + 4 * lost and traditional >= max(2, LEAST_TRADITIONAL * han) and simplified <= 0.5 * traditional + 3 * lost
 
 
-def _narrowed(text: str, counts: Counter[str]) -> bool:
+def _narrowed(counts: Counter[str], narrow: int, lost: int) -> bool:
     """The kit leaves no full-width mark; a few may come up in shifted runs."""
     wide = sum(counts[mark] for mark in WIDE.values())
-    return wide == 0 or wide <= max(1, 0.15 * len(NARROW.findall(text)))
+    return wide == 0 or (lost > 0 and wide <= max(1, 0.15 * narrow))
 
 
-def _evidence(text: str, counts: Counter[str], page: Annotations) -> bool:
+def _evidence(counts: Counter[str], page: Annotations, narrow: int, lost: int) -> bool:
+    """Points for and against; readings weigh no more than the rest of the page allows."""
     genuine = sum(number for char, number in counts.items() if char in GENUINE)
-    narrow = len(NARROW.findall(text))
-    lost = len(LOST.findall(text)) or len(SWALLOWED.findall(text))
     if page.wrong > 0.15 * page.right + 0.2 * lost + 0.5:
         return False
     telling = sum(counts[char] for char in TELLING)

@@ -21,7 +21,7 @@ class Kit(NamedTuple):
     others: dict[str, str]
     """Traditional -> the other characters that it may stand for."""
     readings: dict[str, frozenset[str]]
-    """Traditional -> every reading, with tone marks; only what the kit may annotate."""
+    """Traditional -> every reading, with tone marks."""
     seen: dict[str, str]
     """Traditional -> on, short, off, rare or nothing: whether real pages annotate it."""
     impossible: frozenset[str]
@@ -37,12 +37,12 @@ def kit() -> Kit:
     for line in PATH.read_text("utf-8").splitlines():
         new, old, sound, more, other, known = line.split("\t")
         simplified[new], seen[new] = old, known
-        if known != "rare":
-            readings[new] = frozenset((sound, *more.split()))
+        readings[new] = frozenset((sound, *more.split()))
         if other:
             others[new] = other
-    kept = set(simplified) | set("".join(others.values()))
-    return Kit(simplified, others, readings, seen, frozenset(simplified.values()) - kept)
+    made = {new for new in seen if seen[new] != "rare"}
+    kept = made | set("".join(others[new] for new in others))
+    return Kit(simplified, others, readings, seen, frozenset(simplified[new] for new in made) - kept)
 
 
 @lru_cache

@@ -241,7 +241,7 @@ def _raw(last: str) -> tuple[int, int]:
 def _best(moved: list[State]) -> list[State]:
     """The states worth keeping, best first; one a continuation."""
     seen: set[tuple[int, int, Context, str]] = set()
-    kept = []
+    kept: list[State] = []
     moved.sort(key=lambda state: -state.score)
     floor = moved[0].score - BEHIND
     for state in moved:

@@ -58,7 +58,8 @@ def raw_bytes(text: str, read_as: str) -> list[int] | None:
 
 def slots(data: list[int], written: str) -> list[Slot] | None:
     """The characters of ``data``; None where it is not in the encoding."""
-    found, at, size = [], 0, len(data)
+    found: list[Slot] = []
+    at, size = 0, len(data)
     while at < size:
         length = _length_utf8(data, at) if written == "utf-8" else (1 if 0 <= data[at] < 0x80 else 2)
         pattern = tuple(data[at : at + length])

@@ -6,7 +6,6 @@ symbol, Latin letters another; the common punctuation is in it, since damaged ru
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from functools import lru_cache
 from pathlib import Path
 from typing import Any

@@ -75,10 +75,17 @@ def _removable(text: str, match: re.Match[str]) -> bool:
     run = match.group(0)
     before, after = text[match.start() - 1 : match.start()], text[match.end() : match.end() + 1]
     near = before + after
-    if any("\x80" <= char <= "\x9f" for char in run) and any("\x80" <= char <= "\u024f" for char in near):
+    if any("\x80" <= char <= "\x9f" for char in run) and any("\x80" <= char <= "\u024f" and char not in "·×÷°±" for char in near):
         return False
     joined = set(run) <= {"\u200c", "\u200d"}
     return not joined or not near or any("\u2e80" <= c <= "\uffef" for c in near) or near.isascii()
+
+
+def _debris(text: str, match: re.Match[str]) -> bool:
+    """Whether the match is part of what 锟斤拷 damage leaves."""
+    if text.count("锟斤拷") >= 3:
+        return True
+    return bool({text[match.start() - 1 : match.start()], text[match.end() : match.end() + 1]} & {"锟", "斤", "拷"})
 
 
 def compatibility(text: str) -> list[Edit]:
@@ -86,5 +93,5 @@ def compatibility(text: str) -> list[Edit]:
     if text.isascii():
         return []
     found = [edit("compatibility", m.start(), m.group(0), unicodedata.normalize("NFKC", m.group(0))) for m in COMPATIBLE.finditer(text)]
-    found += [edit("full_width", m.start(), m.group(0), unicodedata.normalize("NFKC", m.group(0))) for m in WIDE.finditer(text)]
+    found += [edit("full_width", m.start(), m.group(0), unicodedata.normalize("NFKC", m.group(0))) for m in WIDE.finditer(text) if not _debris(text, m)]
     return [one for one in found if one.before != one.after]
