@@ -19,7 +19,9 @@ def _tables() -> tuple[dict[str, str], tuple[tuple[bytes, bytes], ...]]:
     traditional: dict[str, str] = {}
     keys = {}
     for line in TABLE.read_text("utf-8").splitlines():
-        new, old, sound = line.split("\t")[:3]
+        new, old, sound, _, _, status = line.split("\t")
+        if status == "rare":
+            continue
         traditional.setdefault(old, new)
         if new in ANNOTATED:
             keys[new.encode("gbk")] = new.encode("gbk") + f"({sound})".encode("gbk")
