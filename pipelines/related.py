@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 
+from storage.simplify import simplify
+
 OPEN = r"^[\s【\[（(■◆●▲►>*·•※☆★|｜/—-]*"
 SHUT = r"\s*[】\])）>»]*\s*[:：]?\s*(?:更多|MORE|more)?\s*[>»]*$"
 THING = r"(?:新闻|新聞|阅读|閱讀|报道|報導|链接|連結|连接|文章|推荐|推薦|稿件|专题|專題|资讯|資訊|内容|主题|话题|视频|影片|信息|日志|帖子|搜索|评论|图片|博文|标签|附件|产品)"
@@ -14,19 +16,19 @@ THING = r"(?:新闻|新聞|阅读|閱讀|报道|報導|链接|連結|连接|文�
 HEADINGS: tuple[tuple[str, str, str, str], ...] = (
     # rule, pattern of a heading, an example, a line that stays
     ("related", rf"{OPEN}(?:(?:相关|相關|关联|延伸|推荐|推薦|热门|熱門|热点|最新|精彩|更多|近期|往期|同类|本类|本站|本网|编辑|頻道|频道|今日|本周|一周|24小时|48小时|7天|新闻|站内|猜您喜欢的?)[的]?{THING})(?:排行榜?|推荐)?{SHUT}", "相关阅读", "相关阅读材料由县图书馆提供，市民可以免费借阅。"),
-    ("read_on", rf"{OPEN}(?:阅读推荐|阅读下一篇|下一篇阅读|阅读延伸|继续阅读|延伸閱讀|推薦閱讀|更多閱讀|看更多|看了又看|更多相关(?:新闻|信息)?|更多精彩(?:内容|图片|新闻)?|您可能(?:还|也)?(?:感兴趣|喜欢|想看).{{0,6}}|你可能(?:还|也)?(?:感兴趣|喜欢|想看).{{0,6}}|也許您會感興趣|猜你喜欢|猜您喜欢|猜你感兴趣|为您推荐|为你推荐|大家都在看|大家都在搜|人气推荐|热文推荐|小编推荐|编辑推荐|主编推荐|网友推荐|栏目推荐|图文推荐|推荐图文|推荐图片|推荐视频|本文相关.{{0,6}}|该作者(?:的)?(?:其他)?文章|作者其他文章){SHUT}", "猜你喜欢", "猜你喜欢的那家面馆还在老地方。"),
+    ("read_on", rf"{OPEN}(?:阅读推荐|阅读下一篇|下一篇阅读|阅读延伸|继续阅读|延伸閱讀|推薦閱讀|更多閱讀|看更多|看了又看|更多相关(?:新闻|信息)?|更多精彩(?:内容|图片|新闻)?|您可能(?:还|也|会|还会)?(?:感兴趣|喜欢|想看).{{0,6}}|你可能(?:还|也|会|还会)?(?:感兴趣|喜欢|想看).{{0,6}}|也許您會感興趣|猜你喜欢|猜您喜欢|猜你感兴趣|为您推荐|为你推荐|大家都在看|大家都在搜|人气推荐|热文推荐|小编推荐|编辑推荐|主编推荐|网友推荐|栏目推荐|图文推荐|推荐图文|推荐图片|推荐视频|本文相关.{{0,6}}|该作者(?:的)?(?:其他)?文章|作者其他文章){SHUT}", "猜你喜欢", "猜你喜欢的那家面馆还在老地方。"),
     ("ranking", rf"{OPEN}(?:(?:点击|新闻|阅读|热点|图片|一周|今日|本周|本月|本站|视频|评论|人气|热门|热评|24小时|频道|文章|博客)?(?:排行榜?|排行|热榜|TOP\s*\d*)|热点(?:新闻|推荐|聚焦|关注|专题)?|热图推荐|热图|热帖|热词|热搜榜?|头条新闻|要闻|要闻推荐|图片精选|图片新闻|图片推荐|精彩图片|精彩图集|高清图集|精彩推荐|精彩专题|精彩视频|视频推荐|专题推荐|专题报道|新闻推荐|今日推荐|今日焦点|今日热点|重点推荐|热门推荐|最新推荐|最热新闻|最新消息|滚动新闻|新闻爆料|企业推荐|特别推荐|品牌推荐|网友热评|网易荐新闻){SHUT}", "点击排行", "点击排行第一的是一段秧歌视频。"),
     ("comments", rf"{OPEN}(?:网友(?:评论|跟帖|留言)|用户评论|最新评论|热门评论|全部评论|精彩评论|评论列表|我要评论|发表评论|发表我的评论|我来说两句|我要说两句|读者评论|网友热议|跟贴|评论\s*[（(]?\d*[)）]?|网友点评|留言板|網友評論|讀者留言|新闻评论|文明上网[^。]{{0,20}}|请各位遵纪守法.{{0,20}}){SHUT}", "网友评论", "网友评论说，这条路早就该修了。"),
-    ("friends", rf"{OPEN}(?:友情链接|合作媒体|合作伙伴|网站导航|快速导航|联系我们|关于我们|关注我们|官方微信|官方微博|微信公众号|手机(?:版|客户端)|客户端下载|版面导航|往期回顾|图片说明){SHUT}", "友情链接", "友情链接起两座城，今年是第二十年。"),
+    ("friends", rf"{OPEN}(?:友情链接|合作媒体|合作伙伴|网站导航|快速导航|联系我们|关于我们|关注我们|官方微信|官方微博|微信公众号|手机(?:版|客户端)|客户端下载|版面导航|往期回顾|图片说明|[\u4e00-\u9fff]{{2,10}}(?:公众号|官方微信|官方微博|客户端)|(?:—|-|\s)*(?:END|end|The End|完)(?:—|-|\s)*|更多精彩内容?|新闻线索){SHUT}", "友情链接", "友情链接起两座城，今年是第二十年。"),
     ("english", r"^\W{0,3}(?:Related(?: (?:stories|articles|content|topics|posts|coverage|news|links|reading|items))?|Read (?:more|next|also)|More (?:on|from|in|stories|news|like|reading|coverage)\b[^.!?]{0,50}|You (?:may|might) (?:also|like)[^.]{0,30}|Recommended(?: (?:for you|stories|reading|articles))?|Most (?:read|popular|viewed|shared)|Trending(?: now| stories)?|Latest (?:news|stories|posts)|Popular (?:now|stories|posts)|Editor'?s'? picks?|Don'?t miss|Up next|Next up|Also (?:on|in|read)\b[^.]{0,40}|See also|Further reading|What to read next|Share this(?: \w+){0,2}|Comments?(?: \(\d+\))?|Leave a (?:comment|reply)|Join the (?:conversation|discussion)|Tell us what you think\W*|Around the web|From our partners|Sponsored(?: content| stories)?|Tags|Topics|Filed under|About the author|Advertisement|Subscribe|Sign up|Newsletter|Follow us(?: on .{1,30})?)\s*:?\W{0,3}$", "Related stories", "Related industries lost four hundred jobs."),
 )  # fmt: skip
 SMALL: tuple[tuple[str, str, str, str], ...] = (
     # rule, pattern of a line that goes by itself
     ("neighbour", rf"{OPEN}(?:上一?[篇条則则页]|下一?[篇条則则页]|前一篇|后一篇|上篇文章|下篇文章|上篇|下篇|阅读下一篇)(?:文章|新闻|新聞)?\s*[】\]]?(?:\s*[:：>»].{{0,120}}|\s*$|\s.{{2,80}}$)", "上一篇：县里修了一条新路", "上一篇小说写了三年才写完。"),
     ("scan", r"^[\s【\[（(▲↑↓]*(?:微信|手机|打开微信|使用微信|用微信)?[^。，]{0,6}(?:扫一扫|扫描|扫码|掃描|长按|識別|识别)[^。]{0,12}(?:二维码|二維碼|下方|上方|关注|分享|手机|继续阅读|阅读|打开|下载)[^。]{0,40}[。！!]?[】\])）]?$|^[\s【\[（(]*(?:扫一扫|扫码|掃碼)[^。，]{0,20}[】\])）]?$", "扫一扫在手机打开当前页", "扫一扫贴在门口的码就能看到这棵树的来历。"),
-    ("follow", r"^[^。]{0,40}(?:关注|關注|订阅|添加)[^。]{0,16}(?:微信|公众号|公眾號|微博|抖音|粉絲|官方|客户端|视频号)[^。]{0,60}[。！!]?$", "欢迎关注本报官方微信公众号", "他在微博上晒出了新房的照片。"),
+    ("follow", r"^[^。]{0,60}(?:扫描|长按|识别)[^。]{0,6}二维码[^。]{0,8}(?:关注|加入|下载|订阅)[^。]{0,30}[。！!）)]*$|^[\s（(]*\d{0,2}[、.]?\s*(?:在公众号)?回复[【\[“][^】\]”]{1,10}[】\]”][^。]{0,20}$|^[^。]{0,20}点(?:个|击)?[【\[“]?(?:在看|赞|关注)[】\]”]?[^。]{0,16}$|^[^。]{0,40}(?:关注|關注|订阅|添加)[^。]{0,16}(?:微信|公众号|公眾號|微博|抖音|粉絲|官方|客户端|视频号)[^。]{0,60}[。！!]?$", "欢迎关注本报官方微信公众号", "他在微博上晒出了新房的照片。"),
     ("app", r"^[^。]{0,60}(?:下载|下載|安装|打开|打開|登录)[^。]{0,24}(?:客户端|APP|App|app|載點)[^。]{0,60}[。！!：:]?$|^[\s]*(?:iOS|IOS|Android|安卓|苹果)(?:版)?\s*(?:載點|下载|下載|客户端).{0,60}$|^更多[^。]{0,30}(?:请|敬请|請)[^。]{0,10}(?:下载|下載|关注|登录|点击|浏览)[^。]{0,40}[。！!]?$", "下载本报新闻客户端，第一时间看新闻", "乡亲们把手机里的客户端当成了账本，谁家的苹果熟了，一看便知。"),
-    ("read_below", r"^[\s（(【★☆※]*(?:请|請)?(?:继续|繼續)?往下(?:继续)?(?:阅读|閱讀|看)[.。…]*[）)】]?$|^[\s（(]*(?:正文已结束|文章结束|全文结束|未完待续)[^。]{0,30}$|^[\s]*(?:点击|點擊|点此|戳|点)(?:进入|查看|下载|阅读|看|这里|此处|图片|可|以上)[^。]{0,40}$|^(?:共找到|共有)\s*[\d,，]+\s*(?:个|条|篇|篇)?[^。]{0,12}$", "請繼續往下閱讀", "点击量最高的是一段秧歌视频。"),
+    ("read_below", r"^[\s（(【★☆※]*请?(?:继续)?往下(?:继续)?(?:阅读|看)[.。…]*[）)】]?$|^[\s（(]*(?:正文已结束|文章结束|全文结束|未完待续)[^。]{0,30}$|^[\s]*(?:点击|點擊|点此|戳|点)(?:进入|查看|下载|阅读|看|这里|此处|图片|可|以上)[^。]{0,40}$|^(?:您|你)所(?:浏览|查看|访问)的[^。]{0,20}(?:时效|会员|权限|付费)[^。]*。?(?:建议您[^。]*。?)?$|^(?:共找到|共有)\s*[\d,，]+\s*(?:个|条|篇|篇)?[^。]{0,12}$", "請繼續往下閱讀", "点击量最高的是一段秧歌视频。"),
     ("reaction", r"^[\s]*(?:\+\d+|\d+\s*(?:人)?(?:点赞|赞|阅读|评论|次播放|条评论|跟贴)|您(?:的)?看完(?:本文|此文|这篇).{0,20}|您认为这篇文章.{0,40}|看完这篇(?:文章|新闻).{0,30}(?:心情|感受|觉得).{0,10}|(?:已有|共有)?\s*\d+\s*(?:人|位).{0,8}(?:参与|推荐|评论|点赞|喜欢).{0,10}|转播到腾讯微博|分享让更多人看到|已推荐\s*\d*)$", "已有12人参与", "已有十二户人家参与，都说来年还种。"),
     ("appeal", r"^[^。]{0,20}(?:還想看更多新聞|还想看更多新闻|想看更多新聞|點我訂閱|点我订阅|加入[^。]{0,8}(?:LINE|好友|粉絲團)|按讚[^。]{0,10}(?:粉絲|專頁)|訂閱[^。]{0,12}頻道|不用抽[^。]{0,6}不用搶)[^。]{0,60}.{0,80}$", "點我訂閱頻道，不錯過每一則新聞", "還想看更多書的孩子，留在了圖書館裏。"),
     ("english_small", r"^\W{0,3}(?:Read more|READ MORE|Read also|READ ALSO|Read next|READ NEXT|SEE ALSO|See also|Also read|ALSO READ|RELATED|Related|MORE|Watch|WATCH|Listen)\s*[:|>–—-]\s*.{3,160}$|^(?:This slideshow requires JavaScript\.?|Advertisement|ADVERTISEMENT|Advert|Story continues(?: below)?(?: advertisement)?\.?|Article continues (?:below|after)[^.]{0,30}|Continue reading.{0,60}|Scroll down for .{0,40}|Read Later|Filed [Uu]nder.{0,120}|Posted in.{0,100}|Tags?:.{0,200}|Photo(?:s|graph)? (?:by|credit|courtesy).{0,80}|Image (?:credit|source|caption)s?.{0,120}|Share this .{0,60}|Share on (?:Facebook|Twitter|WhatsApp).{0,30}|Follow (?:us|me|her|him|them|\w+ \w+) on (?:Twitter|Facebook|Instagram).{0,120}|Like us on Facebook.{0,80}|Have a (?:tip|story|question)\?.{0,200}|(?:Sign up|Subscribe)(?: (?:to|for|here|now|today)).{0,160}|(?:Click|Tap) here (?:to|for) .{0,120}|Get (?:the|our) .{3,60} (?:newsletter|delivered).{0,120}|Download (?:the|our) .{0,60}app.{0,80}|All rights reserved.{0,60}|(?:Copyright|©) .{0,120}|Print this article|Share your thoughts with friends\.?|\d+ (?:Comments?|Shares?)|Want (?:more|to).{0,80}\? (?:Sign up|Subscribe|Follow|Join|Click).{0,160})$", "READ MORE: The bridge that took nine years", "Read more slowly, the teacher told them."),
@@ -34,6 +36,7 @@ SMALL: tuple[tuple[str, str, str, str], ...] = (
 LAST: tuple[tuple[str, str, str, str], ...] = (
     # rule, pattern of a line that goes where no prose follows
     ("contact", r"^[\s（(]*(?:微信(?:公众)?号|公众号|微信ID|微博|QQ群?|邮箱|电子邮箱|E-?mail|(?:咨询|联系|新闻|热线|服务|投稿)?(?:电话|热线)|传真|邮编|网址|官网|官方网站|投稿邮箱)\s*[:：]\s*[\w\-@.、，, ：:/（）()—]{4,60}$", "投稿邮箱：news@n.example", "电话：他当晚就拨通了，说路通了。"),
+    ("owner", r"^(?:主办|主管|承办|协办|技术支持|版权所有|网站标识码|网站地图|Copyright)(?:单位)?\s*[:：].{2,80}$", "主办单位：青石县人民政府办公室", "主办方说，明年还要再来。"),
     ("buttons", r"^[\s【\[（(]*(?:点击|點擊|查看|阅读|閱讀|更多|分享|收藏|打印|返回|关闭|下载|加载)[^。，]{0,12}[】\])）]?$", "返回首页", "分享会上，老人讲了一个小时。"),
 )  # fmt: skip
 LAST_RULES = tuple((name, re.compile(pattern)) for name, pattern, _, _ in LAST)
@@ -51,6 +54,7 @@ def heading_of(line: str) -> str | None:
     """
     if len(line) > LONGEST_HEADING:
         return None
+    line = simplify(line)
     return next((name for name, pattern in HEADING_RULES if pattern.match(line)), None)
 
 
@@ -58,9 +62,13 @@ def small_of(line: str) -> str | None:
     """The rule that takes the line for a link, a button or an appeal to readers; None for text."""
     if not line or len(line) > LONGEST:
         return None
+    line = simplify(line)
     return next((name for name, pattern in SMALL_RULES if pattern.match(line)), None)
 
 
 def last_of(line: str) -> str | None:
     """The rule that takes a line at the very end for an address or a button; None for text."""
-    return next((name for name, pattern in LAST_RULES if pattern.match(line)), None) if len(line) <= LONGEST_HEADING else None
+    if len(line) > LONGEST_HEADING:
+        return None
+    line = simplify(line)
+    return next((name for name, pattern in LAST_RULES if pattern.match(line)), None)

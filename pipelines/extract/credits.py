@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from pipelines.extract.furniture import FULL_DATE
+from pipelines.extract.furniture import FULL_DATE, is_furniture
 from pipelines.extract.people import is_name, split_names
 from pipelines.extract.tree import Tree
 
@@ -32,6 +32,7 @@ SOURCE = re.compile(
 )
 MEDIA = r"(?:网|網|报|報|社|台|臺|电视|广播|日报|晚报|晨报|都市报|商报|新闻|在线|线上|客户端|融媒体中心|融媒|传媒|周刊|杂志|发布|公众号|频道|时报|导报|青年报|政府|宣传部|办公室|局|委|[Cc]om)"
 BARE = re.compile(rf"^\W*([\u4e00-\u9fffA-Za-z·—－-]{{2,16}}?{MEDIA})(?=$|[\s|｜【\[（(])")
+HAN_WORD = re.compile(r"[\u4e00-\u9fff·—－-]{3,12}")
 GENERIC = re.compile(r"^(?:转载(?:文章)?|网络|互联网|原创|本站(?:原创)?|本网|未知|不详|其他|其它|网友|佚名|综合|整理|网络转载|网络整理|null|none|admin)$", re.I)
 LINK_TAIL = re.compile(r"(?:发布)?(?:(?:19|20)\d{2}[-年/.].*|https?:.*)$")
 PERSON_EDITOR = r"(?:[\u4e00-\u9fff·]{2,4}(?:[、，, 　/]{1,3}[\u4e00-\u9fff·]{2,4}(?![\u4e00-\u9fff:：])){0,3}|[A-Za-z][A-Za-z_]{1,14}\d{0,8})"
@@ -46,6 +47,7 @@ LABELLED = re.compile(r"(?:作者|撰文|撰稿|采写|采访|执笔|文字|供�
 TITLES = re.compile(rf"^(?:[\u4e00-\u9fff《》·“”]{{0,16}}?(?:{REPORTER}|作者|主笔|编辑部)\s*[:：]?\s*)+")
 WITH_ROLE = re.compile(rf"{REPORTER}\s*[:：]?\s*([\u4e00-\u9fff·][\u4e00-\u9fff·\s、，,/]{{1,40}})")
 BRACKETED = re.compile(r"\d{1,2}[:：]\d{2}(?:[:：]\d{2})?\s*[\[【]\s*([\u4e00-\u9fff·]{2,4})\s*[\]】]")
+AGENCY = re.compile(r"^[（(][\u4e00-\u9fff]{2,6}(?:记者|記者)([\u4e00-\u9fff]{4,6})\d{1,2}日[电電]")
 DATELINE = re.compile(r"^[^。]{0,24}(?:电|讯|消息|报道|訊|電)\s*[（(【\[]([^）)】\]]{2,60})[）)】\]]")
 IN_BRACKETS = re.compile(r"[（(【\[]\s*([^（()）【】\[\]。]{2,60})\s*[）)】\]]\s*$")
 MARKED = re.compile(r"^\s*[□■●◎○◆◇▲△☆★◇▌▍|]+\s*(.{2,50})$")
@@ -86,7 +88,10 @@ def _bare(head: list[str]) -> str | None:
         date = FULL_DATE.search(line)
         if not date or len(line) > SHORT:
             continue
-        after = re.sub(r"^[\s日:：\d时分秒T]*", "", line[date.end() :])
+        after = re.sub(r"^[\s日:：\d时分秒T|｜]*", "", line[date.end() :])
+        word, _, rest = after.partition(" ")
+        if HAN_WORD.fullmatch(word) and is_furniture(rest) and not is_furniture(word) and not is_name(word):
+            return word
         before = line[: date.start()].strip()
         for part in (after, before):
             match = BARE.match(part)
@@ -167,9 +172,21 @@ def _opening(body: list[str]) -> list[str]:
         elif len(text) < 60 and (names := _own_line(text)):
             return names
     for text in body[:2]:
+        if names := _agency(text):
+            return names
         if names := _roles(text[:40].split("。")[0]) if re.match(r"^[^，。]{0,30}(?:讯|电|消息|报道)", text) else []:
             return names
     return []
+
+
+def _agency(text: str) -> list[str]:
+    """（某某社記者王小明臺北19日電）: the name, then the place, nothing between."""
+    match = AGENCY.match(text)
+    if not match:
+        return []
+    run = match.group(1)
+    name = run[: min(3, len(run) - 2)]
+    return [name] if is_name(name) else []
 
 
 def _own_line(text: str) -> list[str]:

@@ -15,7 +15,7 @@ from pipelines.extract.edition import told
 from pipelines.extract.furniture import is_dateline
 from pipelines.extract.headline import Headline, find_headline
 from pipelines.extract.language import language_of
-from pipelines.extract.lines import Line, Seen, see
+from pipelines.extract.lines import PROSE, SENTENCE, Line, Seen, see
 from pipelines.extract.published import Published, find_modified, find_published
 from pipelines.extract.scripts import body_in_scripts
 from pipelines.extract.tree import Tree, parse
@@ -97,7 +97,8 @@ def _second_opinion(tree: Tree, paragraphs: list[Line]) -> Body:
     text = trafilatura.extract(tree.text[:2_000_000], include_comments=False, include_tables=False) or ""
     texts = [line.strip() for line in text.split("\n") if line.strip()]
     own = [line.text for line in paragraphs]
-    if sum(map(len, texts)) > 2 * sum(map(len, own)):
+    spoken = sum(len(line) for line in texts if len(line) >= PROSE and SENTENCE.search(line))
+    if spoken > max(UNSURE, 2 * sum(map(len, own))):
         return Body(texts, [], "second-opinion")
     return Body(own, paragraphs, "own")
 
