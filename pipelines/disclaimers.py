@@ -60,6 +60,12 @@ RULES = tuple((name, re.compile(pattern, re.I)) for name, pattern, _, _ in HEADS
 LEGAL = re.compile(
     r"本[站网報报台]|版权|版權|侵权|侵犯|著作权|转载|轉載|观点|立场|证实|保证|承诺|参考|核实|存储空间|信息发布平台|联系我们|与我们联系|及时联系|删除|授权|许可|注明|来源|责任|法律|违者|稿酬|作品|网友|投诉|举报"
 )
+SHORT = 100
+"""A longer line is boilerplate only where it has one of the words of `GATE`."""
+GATE = re.compile(
+    r"声明|版权|著作权|侵|转载|转摘|摘编|镜像|本[网站报台平]|公众号|观点|立场|平台|存储|真实性|准确性|完整性|建议|据此|凡|任何|注明|授权|许可|纯属|仅供|代表|赞同|仅作|异议|Copyright|©|rights|许可证|ICP",
+    re.I,
+)
 SECTION = re.compile(r"^[\s（(]*(?:[①②③④⑤\d一二三四五六七八九十]{1,2}\s*[、.．)）:：]|[①②③④⑤※])")
 WEAK = {"legal": 1, "contact": 2, "purpose": 1, "no_reprint": 1}
 """Rules that ask for legal words besides their pattern: how many."""
@@ -80,6 +86,8 @@ def rule_of(line: str) -> str | None:
 @lru_cache(maxsize=4096)
 def _rule(line: str) -> str | None:
     line = simplify(line)
+    if len(line) > SHORT and not GATE.search(line):
+        return None
     for name, pattern in RULES:
         if pattern.search(line) and len(LEGAL.findall(line)) >= WEAK.get(name, 0):
             return name

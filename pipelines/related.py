@@ -43,6 +43,8 @@ LAST_RULES = tuple((name, re.compile(pattern)) for name, pattern, _, _ in LAST)
 HEADING_RULES = tuple((name, re.compile(pattern, re.I)) for name, pattern, _, _ in HEADINGS)
 SMALL_RULES = tuple((name, re.compile(pattern)) for name, pattern, _, _ in SMALL)
 LONGEST = 220
+LONGEST_HAN = 110
+LATIN = re.compile(r"\W*[A-Za-z]")
 LONGEST_HEADING = 60
 
 
@@ -60,7 +62,7 @@ def heading_of(line: str) -> str | None:
 
 def small_of(line: str) -> str | None:
     """The rule that takes the line for a link, a button or an appeal to readers; None for text."""
-    if not line or len(line) > LONGEST:
+    if not line or len(line) > (LONGEST if line.isascii() or LATIN.match(line) else LONGEST_HAN):
         return None
     line = simplify(line)
     return next((name for name, pattern in SMALL_RULES if pattern.match(line)), None)

@@ -15,8 +15,11 @@ from pipelines.extract.lines import Line, Seen
 from pipelines.extract.names import clutter_kind
 from pipelines.extract.tree import Tree
 
-FILES = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|zip|rar|7z|wps|et|ofd|txt|csv)(?:$|[?#])", re.I)
+FILES = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|zip|rar|7z|wps|et|ofd|csv)(?:$|[?#])", re.I)
 NEXT = re.compile(r"^[\[【\s>»›]*(?:下一?页|下一頁|后一页|Next(?: page)?)[\]】\s>»›]*$", re.I)
+NEXT_WORD = re.compile(r"下一?[页頁]|后一页|Next", re.I)
+PAGER = 200
+"""A line with page numbers is at most this long."""
 SOURCES = ("data-original", "data-src", "data-lazy-src", "data-actualsrc", "zoomfile", "file", "src")
 PIXEL = re.compile(r"(?:spacer|blank|pixel|loading|transparent|1x1|grey|lazy)[^/]{0,12}\.(?:gif|png)|^data:", re.I)
 ICON = re.compile(r"(?:icon|logo|button|btn|avatar|qrcode|erweima|ewm|share|arrow|banner|line|dot|bg)[^/]{0,12}\.(?:gif|png|jpe?g)$", re.I)
@@ -81,10 +84,10 @@ def _caption(element: Any, number: int, lines: list[Line]) -> str | None:
     return None
 
 
-def find_attachments(tree: Tree) -> tuple[Attachment, ...]:
+def find_attachments(seen: Seen, tree: Tree) -> tuple[Attachment, ...]:
     """Linked files, as notices have them."""
     out: dict[str, Attachment] = {}
-    for link in tree.root.iter("a"):
+    for link in seen.links:
         href = link.get("href")
         if href and FILES.search(href) and not _in_clutter(link) and (url := tree.join(href)):
             out.setdefault(url, Attachment(url=url, title=" ".join("".join(link.itertext()).split()) or None))
@@ -96,14 +99,14 @@ def _in_clutter(link: Any) -> bool:
     return any(clutter_kind(above.tag, above.get("class"), above.get("id")) in ("frame", "related", "advert", "comment") for above in link.iterancestors())
 
 
-def find_next_page(tree: Tree) -> str | None:
+def find_next_page(seen: Seen, tree: Tree) -> str | None:
     """The next page of an article in several; None on the last."""
-    for link in tree.root.iter("a"):
+    blocks = {line.block for line in seen.lines if line.linked and len(line.text) < PAGER and NEXT_WORD.search(line.text)}
+    for link in (link for block in blocks for link in block.iter("a")):
         href = link.get("href")
         if not href or href.startswith(("#", "javascript", "JavaScript")):
             continue
-        text = "".join(link.itertext())
-        if len(text) < 16 and NEXT.match(text.strip()) and (url := tree.join(href)):
+        if NEXT.match("".join(link.itertext()).strip()) and (url := tree.join(href)):
             return url if url.split("#")[0] != tree.url and _same_article(url, tree.url) else None
     return None
 
@@ -116,8 +119,8 @@ def _same_article(url: str, other: str) -> bool:
 
 def find_canonical(tree: Tree, site: Site) -> str | None:
     """rel=canonical where it names another page of the same site."""
-    for link in tree.root.xpath("//link[@rel='canonical'][@href]")[:1]:
-        url = tree.join(link.get("href"))
+    for link in tree.root.iter("link") if "canonical" in tree.text else ():
+        url = tree.join(link.get("href") or "") if link.get("rel") == "canonical" else None
         if url and url != tree.url and urlsplit(url).path not in ("", "/") and _same_site(url, tree.url, site):
             return url
     return None

@@ -45,6 +45,8 @@ class Node:
     children: list[Node] = field(default_factory=list)
     value: float = 0.0
     prose: float = 0.0
+    speech: float = 0.0
+    """What its own lines of text weigh."""
     chars: int = 0
     linked: int = 0
     kept_chars: int = 0
@@ -158,8 +160,9 @@ def _sum(root: Node) -> None:
         stack += node.children
     for node in reversed(order):
         for line in node.own:
-            value = weight(line)
+            value = line.weight = weight(line)
             node.value += value
+            node.speech += max(0.0, value)
             node.prose += max(0.0, value) if line.prose else 0.0
             node.chars += len(line.text)
             node.linked += line.linked
@@ -244,7 +247,7 @@ class _Search:
             chosen += self._neighbours(above, below, main)
         chosen.sort(key=lambda line: line.number)
         inside = {line.number for line in chosen}
-        outside = sum(max(0.0, weight(line)) for line in self.lines if line.prose and not line.clutter and line.number not in inside)
+        outside = sum(max(0.0, line.weight) for line in self.lines if line.prose and not line.clutter and line.number not in inside)
         return Found(chosen, main.value, outside / (outside + max(1.0, main.value)), main.element)
 
     def _worth(self, node: Node) -> float:
@@ -257,10 +260,12 @@ class _Search:
         children = [child for child in node.children if child.children or (child.element.tag not in PARAGRAPHS and (len(child.own) > 1 or child.value > 0.5 * node.value))]
         if not children:
             return None
+        if len(children) == 1 and children[0].value >= node.value:
+            return children[0]
         best = max(children, key=self._worth)
         if best.value >= DESCEND * sum(self._worth(child) for child in node.children if child.value > 0):
             return best
-        own = sum(max(0.0, weight(line)) for line in node.own) + sum(c.value for c in node.children if not c.children and c.element.tag in ("p", "h2", "h3"))
+        own = node.speech + sum(c.value for c in node.children if not c.children and c.element.tag in ("p", "h2", "h3"))
         if own >= 0.3 * node.value:
             return None  # paragraphs stand in the element itself
         rivals = [child for child in children if child is not best and child.value > 0.1 * best.value]
@@ -294,7 +299,7 @@ class _Search:
                 out += _parts(child)
         if above.own and title is not None:
             near = (line for line in above.own if self._links_between(main, line.number, line.number) <= FAR)
-            out += [line for line in near if line.prose and line.number > title and not line.clutter and weight(line) > 30]
+            out += [line for line in near if line.prose and line.number > title and not line.clutter and line.weight > 30]
         return out
 
 

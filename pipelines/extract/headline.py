@@ -53,8 +53,11 @@ def _can_be(line: Line) -> bool:
     text = line.text
     if not SHORTEST <= len(text) <= LONGEST or line.clutter in ("comment", "related", "advert"):
         return False
-    heading = line.block.tag in HEADINGS
-    return (heading or line.linked < 0.5 * len(text)) and not BAD.match(text) and not is_furniture(text) and not (BREADCRUMB.match(text) and not heading)
+    return (line.block.tag in HEADINGS or line.linked < 0.5 * len(text)) and not BAD.match(text)
+
+
+def _is_furniture(line: Line) -> bool:
+    return is_furniture(line.text) or (line.block.tag not in HEADINGS and bool(BREADCRUMB.match(line.text)))
 
 
 def _agreed(candidates: list[Line], whole: str, meta: str) -> Headline | None:
@@ -66,7 +69,7 @@ def _agreed(candidates: list[Line], whole: str, meta: str) -> Headline | None:
     best: tuple[tuple[float, ...], Headline] | None = None
     for number, line in enumerate(candidates):
         text, flat = line.text, squash(line.text).lower()
-        if len(flat) < SHORTEST or flat not in reference:
+        if len(flat) < SHORTEST or flat not in reference or _is_furniture(line):
             continue
         below = candidates[number + 1] if number + 1 < len(candidates) else None
         if below is not None and below.number <= line.number + 1 and len(squash(below.text)) > 3 and flat + squash(below.text).lower() in reference:
@@ -95,7 +98,7 @@ def _cut_short(candidates: list[Line], whole: str) -> Headline | None:
     if not match or match.start() < 6:
         return None
     start = squash(whole[: match.start()])
-    return next((Headline(line.text, line.number) for line in candidates if squash(line.text).startswith(start)), None)
+    return next((Headline(line.text, line.number) for line in candidates if squash(line.text).startswith(start) and not _is_furniture(line)), None)
 
 
 def _heading(candidates: list[Line], reference: str) -> Headline | None:
@@ -105,8 +108,10 @@ def _heading(candidates: list[Line], reference: str) -> Headline | None:
     if len(heads) == 1 and (len(shared) < 8 or len(shared & set(squash(heads[0].text))) >= 0.5 * len(set(squash(heads[0].text)))):
         return Headline(heads[0].text, heads[0].number)
     for line in candidates:
+        if not _rank(line) or _is_furniture(line):
+            continue
         own = set(squash(line.text))
-        if _rank(line) and len(own) >= 6 and len(own & shared) >= 0.8 * len(own):
+        if len(own) >= 6 and len(own & shared) >= 0.8 * len(own):
             return Headline(line.text, line.number)
     return None
 

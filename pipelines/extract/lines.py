@@ -16,6 +16,8 @@ SKIPPED = frozenset(
 BLOCKS = frozenset(
     ["address", "article", "aside", "blockquote", "body", "center", "dd", "details", "dialog", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hgroup", "hr", "html", "li", "main", "ol", "p", "pre", "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul"]
 )  # fmt: skip
+MARKED = frozenset(["a", "br", "img"])
+WITH_PICTURES = frozenset(["", "caption", "subtitle", "summary"])
 HEADINGS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6"])
 HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 INVISIBLE = re.compile("[\u200b\u200c\u200d\u2060\ufeff\u00ad]")
@@ -45,6 +47,9 @@ class Line:
     root: Any = None
     """The outermost ancestor whose name says ``clutter``; None without one."""
 
+    weight: float = 0.0
+    """What it speaks for or against the elements that hold it, see `container`."""
+
     @property
     def free(self) -> int:
         """Characters outside links."""
@@ -68,13 +73,15 @@ class Seen:
     lines: list[Line]
     pictures: list[tuple[Any, int]]
     """Pictures outside elements that are named as clutter, captions apart."""
+    links: list[Any]
+    """``<a>`` elements that are seen."""
 
 
 def see(root: Any) -> Seen:
     """The lines and pictures of a tree in document order; hidden elements, scripts and form fields are not seen."""
     walker = _Walker()
     walker.walk(root)
-    return Seen(walker.lines, walker.pictures)
+    return Seen(walker.lines, walker.pictures, walker.anchors)
 
 
 def lines_of(root: Any) -> list[Line]:
@@ -88,6 +95,7 @@ class _Walker:
     def __init__(self) -> None:
         self.lines: list[Line] = []
         self.pictures: list[tuple[Any, int]] = []
+        self.anchors: list[Any] = []
         self.parts: list[str] = []
         self.linked = 0
         self.links = 0
@@ -95,47 +103,46 @@ class _Walker:
         self.clutter: list[tuple[str, Any]] = [("", None)]
 
     def walk(self, root: Any) -> None:
+        """One pass over start and end of every element; the calls are few because pages have thousands."""
         self.blocks.append(root)
         context = etree.iterwalk(root, events=("start", "end"))
         for event, element in context:
-            if event == "end":
-                self._leave(element)
-            elif not self._enter(element):
-                context.skip_subtree()
+            tag = element.tag
+            if event == "start":
+                if tag in SKIPPED or _hidden(element, tag):
+                    context.skip_subtree()
+                    continue
+                if tag in BLOCKS or tag in MARKED:
+                    self._open(element, tag)
+                text = element.text
+            else:
+                if tag in BLOCKS:
+                    self._shut(element)
+                elif tag == "a" and self.links:
+                    self.links -= 1
+                text = element.tail
+            if text:
+                self._add(text)
         self._close(root)
 
-    def _enter(self, element: Any) -> bool:
-        """Whether what is inside is seen."""
-        tag = element.tag
-        if tag in SKIPPED or not isinstance(tag, str) or self._hidden(element):
-            return False
+    def _open(self, element: Any, tag: str) -> None:
         if tag in BLOCKS:
             self._close(self.blocks[-1])
             self.blocks.append(element)
             self.clutter.append(self._named(element, tag))
         elif tag == "a":
             self.links += 1
+            self.anchors.append(element)
         elif tag == "br":
             self._close(self.blocks[-1])
-        elif tag == "img" and self.clutter[-1][0] in ("", "caption", "subtitle", "summary"):
+        elif self.clutter[-1][0] in WITH_PICTURES:
             self.pictures.append((element, len(self.lines)))
-        text = element.text
-        if text:
-            self._add(text)
-        return True
 
-    def _leave(self, element: Any) -> None:
-        tag = element.tag
-        if tag in BLOCKS:
-            if self.blocks[-1] is element:
-                self._close(element)
-                self.blocks.pop()
-                self.clutter.pop()
-        elif tag == "a" and self.links:
-            self.links -= 1
-        tail = element.tail
-        if tail:
-            self._add(tail)
+    def _shut(self, element: Any) -> None:
+        if self.blocks[-1] is element:
+            self._close(element)
+            self.blocks.pop()
+            self.clutter.pop()
 
     def _named(self, element: Any, tag: str) -> tuple[str, Any]:
         above = self.clutter[-1]
@@ -146,15 +153,11 @@ class _Walker:
         kind = clutter_kind(tag, element.get("class"), element.get("id"))
         return (kind, element) if kind and (not above[0] or kind in ("comment", "caption")) else above
 
-    @staticmethod
-    def _hidden(element: Any) -> bool:
-        style = element.get("style")
-        if style is None and "hidden" not in element.attrib:
-            return False
-        hidden = style is None or HIDDEN.search(style)
-        return bool(hidden) and element.tag not in ("html", "body") and element.find(".//p[2]") is None
-
     def _add(self, text: str) -> None:
+        if text.isspace():
+            if self.parts:
+                self.parts.append(" ")
+            return
         self.parts.append(text)
         if self.links:
             self.linked += len(text.strip())
@@ -168,6 +171,16 @@ class _Walker:
             text = INVISIBLE.sub("", text).strip()
         if text:
             self.lines.append(_line(text, min(linked, len(text)), block, self.clutter[-1], len(self.lines)))
+
+
+def _hidden(element: Any, tag: str) -> bool:
+    style = element.get("style")
+    if style is None:
+        if element.get("hidden") is None:
+            return False
+    elif not HIDDEN.search(style):
+        return False
+    return tag not in ("html", "body") and element.find(".//p[2]") is None
 
 
 def _line(text: str, linked: int, block: Any, clutter: tuple[str, Any], number: int) -> Line:

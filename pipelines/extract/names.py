@@ -22,6 +22,7 @@ PATTERNS = tuple((kind, re.compile(rf"(?:^|[\s_-])(?:{words})(?=$|[\s_-]|\d)")) 
 CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
+@lru_cache(maxsize=16384)
 def clutter_kind(tag: str, class_: str | None, id_: str | None) -> str:
     """The kind of clutter that an element's tag, class and id speak of; empty where they speak of none."""
     if tag in NEVER:
@@ -34,7 +35,6 @@ def clutter_kind(tag: str, class_: str | None, id_: str | None) -> str:
     return kind if kind in ("caption", "subtitle") or tag != "p" else ""
 
 
-@lru_cache(maxsize=8192)
 def _kind(name: str) -> str:
     if len(name) > 300:
         return ""

@@ -82,7 +82,7 @@ def _from_lines(lines: list[str], zone: ZoneInfo, fetched: datetime | None) -> P
 def _declared(tree: Tree, zone: ZoneInfo, fetched: datetime | None) -> list[Published]:
     values = [(tree.metas[name], "meta") for name in META_DATES if tree.metas.get(name)]
     values += [(value, "jsonld") for value in tree.values("datePublished")]
-    if not values:
+    if not values and ("datetime=" in tree.text or "datePublished" in tree.text):
         values = [(e.get("datetime") or e.get("content") or "", "meta") for e in tree.root.xpath("//time[@datetime]|//*[@itemprop='datePublished']")[:2]]
     found = ((find_date(value[:64], zone=zone, fetched_at=fetched), where) for value, where in values)
     return [Published(one, where) for one, where in found if one]
