@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 STEP = "strip_related"
 GLUED = re.compile(r"^.{4,60}(?:\.{3}|…)\s*(?:阅读推荐|相关阅读|推荐阅读|新闻爆料|图片精选|点击排行)$")
+BOX = re.compile(r"^\W*(?:新闻|相关)?链接\W*$")
+"""The heading of a box with background, where prose follows it."""
 CUT = re.compile(r"[^.…](?:\.{3}|…)$")
 ENDED = re.compile(r"[。！？；!?.][”’\"'」』）)\]】]*$")
 DATED = re.compile(r"[\[（(]?(?:19|20)\d{2}[-/.年]\d{1,2}[-/.月]\d{1,2}.{0,12}$|[\[（(]\d{1,2}[-/月]\d{1,2}.{0,10}[\])）]$")
@@ -34,7 +36,9 @@ def strip(text: str) -> tuple[str, tuple[Edit, ...]]:
     doomed = {n: f"related/{rule}" for n, line in enumerate(lines) if (rule := small_of(line))}
     for number, line in enumerate(lines):
         rule = heading_of(line) or ("glued_title" if GLUED.match(line) else None)
-        if rule and number not in doomed and not (number == 0 and len(lines) > 1 and _prose(lines[1])):
+        below = lines[number + 1] if number + 1 < len(lines) else ""
+        boxed = _prose(below) and (number == 0 or BOX.match(line))
+        if rule and number not in doomed and not boxed:
             doomed |= {number: f"related/{rule}", **_items(lines, number, doomed)}
             doomed |= _echo(lines, number, doomed)
     doomed |= _last(lines, doomed)

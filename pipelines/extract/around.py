@@ -133,7 +133,7 @@ def _same_site(url: str, other: str, site: Site) -> bool:
 
 def find_section(lines: list[Line], before: int, tree: Tree, title: str | None) -> str | None:
     """频道/栏目: the last step of the breadcrumb that is neither the home page nor 正文."""
-    for line in lines[:before]:
+    for line in reversed(lines[:before]):
         if len(line.text) < 120 and line.linked and BREADCRUMB.match(line.text):
             steps = [step.strip(" :：") for step in re.split(r"[>»›＞/→]+|&gt;|\s-\s", line.text)]
             steps = [step for step in steps if step and len(step) <= 16 and squash(step) not in squash(title or "")]

@@ -11,6 +11,7 @@ from typing import Any
 
 from pipelines.extract.furniture import BREADCRUMB, is_dateline, is_echo, is_furniture, squash
 from pipelines.extract.lines import HEADINGS, Line
+from pipelines.related import heading_of
 
 CONTENT = re.compile(r"\w")
 LATIN = re.compile(r"[A-Za-z ]")
@@ -29,7 +30,8 @@ def body_of(lines: list[Line], title: str | None) -> list[Line]:
     last = max((n for n, line in enumerate(kept) if line.prose and _at_home(line, trunk)), default=len(kept))
     out: list[Line] = []
     for number, line in enumerate(kept):
-        if _is_text(kept, number, trunk, tail=number > last):
+        echo = bool(title) and not line.prose and squash(line.text) == squash(title or "")
+        if not echo and _is_text(kept, number, trunk, tail=number > last):
             out.append(line)
     return _once(_without_orphans(out, kept, trunk))
 
@@ -119,7 +121,7 @@ def _without_orphans(out: list[Line], lines: list[Line], trunk: set[Any]) -> lis
     last = max((line.number for line in out if line.prose), default=-1)
     doomed = set()
     for line in out:
-        if line.number < last and _home(line) in trunk:
+        if line.number < last and _home(line) in trunk and not heading_of(line.text):
             continue
         below = lines[index[line.number] + 1 : index[line.number] + 4]
         if line.prose or line.ended or len(line.text) > ORPHAN or len(below) < 2:

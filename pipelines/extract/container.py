@@ -28,6 +28,9 @@ FAR = 300
 """Linked characters between two parts of one article; more stand between an article and the next thing."""
 TEASER = 40
 LEAST = 40
+LEAST_PLAIN = 20
+LEAST_SHARE = 0.06
+"""An element of at least this value and share that is neither comments nor teasers is preferred to those."""
 TALK = re.compile(
     r"^[\s\[【(（]*(?:\d{1,3}\s*[楼樓#]|沙发|板凳|地板|回复|回覆|支持|反对|赞|顶|踩|举报|引用|网友|評論|评论|发表于|發表於|Reply|Like|Report|Permalink|\d+ (?:likes?|replies|points))"
     r"|(?:发表于|发布于|回复|说道?|says?|wrote|said)\s*[:：]?\s*$|\[[^\]]{2,16}网友\]|^\d{4}-\d{1,2}-\d{1,2} \d{1,2}:\d{2}(?::\d{2})?$",
@@ -246,9 +249,13 @@ class _Search:
         for above, below in zip(path[-2::-1], path[:0:-1], strict=True):
             chosen += self._neighbours(above, below, main)
         chosen.sort(key=lambda line: line.number)
-        inside = {line.number for line in chosen}
-        outside = sum(max(0.0, line.weight) for line in self.lines if line.prose and not line.clutter and line.number not in inside)
+        outside = sum(self._rivals(above, below) for above, below in zip(path[-2::-1], path[:0:-1], strict=True))
         return Found(chosen, main.value, outside / (outside + max(1.0, main.value)), main.element)
+
+    @staticmethod
+    def _rivals(above: Node, below: Node) -> float:
+        """What beside the path could be the article as well."""
+        return sum(child.value for child in above.children if child is not below and child.value > 0 and not child.talky and not _teasers(child))
 
     def _worth(self, node: Node) -> float:
         """An element's value less what speaks against it: comments, teasers, links, a place above the headline."""
@@ -262,7 +269,8 @@ class _Search:
             return None
         if len(children) == 1 and children[0].value >= node.value:
             return children[0]
-        best = max(children, key=self._worth)
+        plain = [child for child in children if child.value >= max(LEAST_PLAIN, LEAST_SHARE * node.value) and not child.talky and not _teasers(child)]
+        best = max(plain or children, key=self._worth)
         if best.value >= DESCEND * sum(self._worth(child) for child in node.children if child.value > 0):
             return best
         own = node.speech + sum(c.value for c in node.children if not c.children and c.element.tag in ("p", "h2", "h3"))
@@ -290,7 +298,7 @@ class _Search:
         out: list[Line] = []
         title = self.title_line
         for child in above.children:
-            if child is below or child.pruned or child.talky or child.value <= 0 or child.density > 0.1 or self._far(main, child):
+            if child is below or child.pruned or child.talky or child.value <= 0 or child.density > 0.1 or _teasers(child) or self._far(main, child):
                 continue
             before = child.last < below.first
             lead = before and title is not None and child.first > title and child.prose >= 30

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from pipelines.disclaimers import ENDINGS
 from pipelines.extract.furniture import FULL_DATE, is_furniture
 from pipelines.extract.people import is_name, split_names
 from pipelines.extract.tree import Tree
@@ -53,6 +54,7 @@ IN_BRACKETS = re.compile(r"[（(【\[]\s*([^（()）【】\[\]。]{2,60})\s*[）
 MARKED = re.compile(r"^\s*[□■●◎○◆◇▲△☆★◇▌▍|]+\s*(.{2,50})$")
 BEFORE_SLASH = re.compile(r"^([\u4e00-\u9fff·、 　]{2,30}?)\s*[/／]\s*(?:文|图文|文图|文并图|文、图|文字)(?![\u4e00-\u9fff]{0,2}编辑)")
 AFTER_NAMES = re.compile(r"^([\u4e00-\u9fff·]{2,4}(?:[\s、]+[\u4e00-\u9fff·]{2,4}){0,4})\s*(?:文/图|图/文|文图|图文|文并图|文/摄|摄影报道|综合报道|报道|撰文|/文)$")
+PLACE = re.compile(r"[／/][\u4e00-\u9fff]{1,6}(?:報導|报道)")
 ENGLISH = re.compile(r"^(?:[Bb]y|BY|Posted by|Written by|Author:)\s+([A-Z][\w.'’-]+(?: [A-Z][\w.'’-]+){1,3}(?:(?:,| and| &) [A-Z][\w.'’-]+(?: [A-Z][\w.'’-]+){1,3}){0,3})")
 NOT_WRITTEN = re.compile(r"摄|供图|图片|漫画|绘|制图|编辑|责编|校对|审核|资料|供稿单位|来源")
 META_SOURCES = ("contentsource", "source", "article:source", "mediaid", "article_source")
@@ -149,7 +151,7 @@ def _labelled(lines: list[str]) -> list[str]:
 
 def _named(text: str) -> list[str]:
     """Names at the beginning of a text, after titles such as 本报记者."""
-    text = TITLES.sub("", text.strip(" 　：:"))
+    text = TITLES.sub("", PLACE.sub("", text.strip(" 　：:")))
     names = split_names(text)
     for match in WITH_ROLE.finditer(text):  # 记者 张三 通讯员 李四
         names += [name for name in split_names(match.group(1)) if name not in names]
@@ -158,7 +160,7 @@ def _named(text: str) -> list[str]:
 
 def _roles(text: str) -> list[str]:
     found: list[str] = []
-    for match in WITH_ROLE.finditer(text):
+    for match in WITH_ROLE.finditer(PLACE.sub("", text)):
         found += split_names(match.group(1))
     return found
 
@@ -205,7 +207,7 @@ def _own_line(text: str) -> list[str]:
 
 def _closing(beside: Beside) -> list[str]:
     """A byline at the end: （记者 …）, （张三 李四）, 采写：…"""
-    for text in reversed(beside.body[-4:]):
+    for text in (ENDINGS[0][1].sub("", line) for line in reversed(beside.body[-4:])):
         if len(text) < 60 and (names := _own_line(text)):
             return names
         match = IN_BRACKETS.search(text)

@@ -38,7 +38,7 @@ def is_furniture(text: str) -> bool:
     >>> is_furniture("2019-09-18 06:23 来源：山西日报 字号：大 中 小"), is_furniture("时间会证明一切。")
     (True, False)
     """
-    if len(text) > LONGEST:
+    if len(text) > LONGEST or text.endswith(("。", "？", "！")):
         return False
     if PAGER.match(text):
         return True

@@ -16,6 +16,7 @@ SITE = re.compile(
     re.I,
 )
 BAD = re.compile(r"^(?:首页|正文|新闻|详细页|内容页|文章页|无标题(?:文档)?|untitled(?: document)?|home|index|标题|title)?$", re.I)
+LABEL = re.compile(r"^[\[【][^\]】]{1,8}[\]】]\s*")
 TITLED = re.compile(r"(?:^|[\s_-])(?:\w*title\w*|\w*tit|biaoti|dabiaoti|bt|headline|f24|h1)(?:$|[\s_-])", re.I)
 SHORTEST = 4
 LONGEST = 120
@@ -68,7 +69,10 @@ def _agreed(candidates: list[Line], whole: str, meta: str) -> Headline | None:
     least = 0.45 * len(squash(without_site(whole) or without_site(meta) or ""))
     best: tuple[tuple[float, ...], Headline] | None = None
     for number, line in enumerate(candidates):
-        text, flat = line.text, squash(line.text).lower()
+        text = line.text
+        if (label := LABEL.match(text)) and squash(text).lower() not in reference:
+            text = text[label.end() :]
+        flat = squash(text).lower()
         if len(flat) < SHORTEST or flat not in reference or _is_furniture(line):
             continue
         below = candidates[number + 1] if number + 1 < len(candidates) else None

@@ -32,6 +32,7 @@ CHALLENGE = re.compile(
     r"(?:请|正在)(?:完成|进行)?(?:安全|人机|滑动|浏览器)?(?:验证|检查)(?:码|后|您|以|$)|访问(?:过于|太)频繁|您的(?:请求|访问)(?:被|已被|存在)(?:拦截|阻断|异常)|checking your browser|enable javascript and cookies|are you a (?:robot|human)|captcha",
     re.I,
 )
+DATED = re.compile(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}\W*$|\d{1,2}[-/]\d{1,2}\W*$")
 SHORT = 400
 
 
@@ -58,12 +59,21 @@ def refuse_by_text(lines: list[Line], paragraphs: list[Line], title: str | None,
         raise reason_(f"{url}: a list of links, not an article")
 
 
+def _led_by_link(lines: list[Line], line: Line) -> bool:
+    """Whether a linked headline stands right above a paragraph: the first lines of another article."""
+    above = lines[max(0, line.number - 2) : line.number]
+    return any(other.linked >= 6 and other.linked > 0.5 * len(other.text) for other in above)
+
+
 def _index(lines: list[Line], paragraphs: list[Line], body: int) -> type[Dropped] | None:
     """An index page has dated or linked lines by the dozen and no run of prose."""
-    listed = sum(1 for line in lines if line.linked > 0.5 * len(line.text) and len(line.text) >= 8)
+    listed = sum(1 for line in lines if line.linked >= 6 and (line.linked > 0.5 * len(line.text) or DATED.search(line.text)))
     prose = [line for line in paragraphs if line.prose]
+    led = sum(1 for line in prose if _led_by_link(lines, line))
+    if led >= 4 and led >= 0.7 * len(prose) and sum(1 for line in lines if DATED.search(line.text)) >= 0.5 * led:
+        return IndexPage
     if not prose and body < 30 and listed >= 8:
         return IndexPage
-    dated = sum(1 for line in paragraphs if line.linked > 8 or re.search(r"\d{4}-\d{1,2}-\d{1,2}\s*$", line.text))
+    dated = sum(1 for line in paragraphs if line.linked > 8 or DATED.search(line.text))
     spoken = sum(line.free for line in prose)
     return IndexPage if len(paragraphs) >= 6 and dated >= 0.6 * len(paragraphs) and spoken < SHORT else None

@@ -16,6 +16,7 @@ NOT_NAMES = re.compile(
     r"从|获悉|了解|采访|报道|報導|表示|看到|来到|日前|昨|走进|通讯|发自|摄影|综合|综述|本报|本网|记者|編輯|编辑|新闻|网$|報$|报$|见习|实习|近日|随|完$|图片|责任|来源|发布|时间|作者|供图|资料|图$|实时|一线|现场|公司|集团|有限|中心|委员|政府|部门|组织|"
     r"提供|联系|注意|调查|意见|其他|其它|今天|整理|翻译|编译|插画|漫画|制图|视频|全文|查看|点击|下载|系统|学院|大学|医院|法院|公安|宣传|办公|县委|市委|区委|党委|局$|部$|处$|科$|院$|社$|台$|办$|委$|镇$|村$|县$|市$|省$|区$|乡$|号$|店$|馆$|站$|队$|组$|等$|们$|的|了|是$|说$|问$|在|被|将$|于[一二三四五六七八九十]"
 )
+ROLE = re.compile(r"^(?:(?:特约|见习|实习|首席|全媒体|融媒体|摄影|本报|本网)*(?:记者|記者|通讯员|通訊員|实习生)[:：]?)+")
 HAN = re.compile(r"[\u4e00-\u9fff·•]+")
 
 
@@ -46,7 +47,10 @@ def split_names(text: str) -> list[str]:
     words = [word for word in re.split(r"[\s、，,/／;；&]+|和(?=[\u4e00-\u9fff]{2,3}(?:[\s、，,]|$))", text.strip(" ：:　")) if word]
     at = 0
     while at < len(words) and len(names) < 12:
-        word = words[at].strip("()（）[]【】·")
+        word = ROLE.sub("", words[at].strip("()（）[]【】·"))
+        if not word:
+            at += 1
+            continue
         if len(word) == 1 and at + 1 < len(words) and len(words[at + 1]) == 1 and is_name(word + words[at + 1]):
             word, at = word + words[at + 1], at + 1
         if is_name(word):
@@ -60,7 +64,7 @@ def split_names(text: str) -> list[str]:
     return names
 
 
-AFTER = re.compile(r"^(?:文|摄|图|报道|報導|报|编译|整理|实习|见习|通讯员|记者|编辑|责编|返回|电|讯|综合|\W|$|[A-Za-z0-9])")
+AFTER = re.compile(r"^(?:点击|浏览|阅读|来源|时间|日期|发布|查看|评论|字号|文|摄|图|报道|報導|报|编译|整理|实习|见习|通讯员|记者|编辑|责编|返回|电|讯|综合|\W|$|[A-Za-z0-9])")
 
 
 def _glued(word: str) -> str | None:

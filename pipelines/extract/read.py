@@ -19,6 +19,7 @@ from pipelines.extract.lines import PROSE, SENTENCE, Line, Seen, see
 from pipelines.extract.published import Published, find_modified, find_published
 from pipelines.extract.scripts import body_in_scripts
 from pipelines.extract.tree import Tree, parse
+from pipelines.related import heading_of, small_of
 from pipelines.repair.passes import kit
 
 PLAIN = Site(name="none")
@@ -58,6 +59,8 @@ def read(page: Page, site: Site | None = None) -> Article:
     kinds.refuse_by_text(seen.lines, body.paragraphs, headline.text, page.url)
     if not body.texts:
         raise EmptyArticle(f"{page.url}: no running text among {len(seen.lines)} lines")
+    if all(rule_of(line) or small_of(line) or heading_of(line) for line in body.texts):
+        raise EmptyArticle(f"{page.url}: nothing but boilerplate")
     return told(_article(page, site, tree, (seen, headline, body)), page)
 
 
@@ -154,7 +157,7 @@ def _article(page: Page, site: Site, tree: Tree, parts: tuple[Seen, Headline, Bo
     source = _selected(tree, site.selectors.source) or credits.find_source(beside, tree)
     by = _selected(tree, site.selectors.author)
     first = body.paragraphs[0].number if body.paragraphs else 0
-    edition = around.find_edition([*beside.head, *[line.text for line in seen.lines[:60]]], body.texts, tree)
+    edition = around.find_edition([*[line.text for line in seen.lines[:60] if not line.linked], *beside.head], body.texts, tree)
     language, script = language_of("\n".join(line for line in body.texts if not rule_of(line)) or text)
     decoded = tree.decoded
     return Article(
