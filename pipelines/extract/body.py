@@ -20,6 +20,8 @@ SIGNED = re.compile(r"(?:\d{4}|[〇○零一二三四五六七八九]{4})\s*年\
 """The date under a notice."""
 NUMBER = re.compile(r"[-+]?[\d.,:：%％/年月日]+")
 ORPHAN = 24
+SURE = 30
+"""A line of text with more characters is taken for the first paragraph."""
 REPEATED = 16
 
 
@@ -27,7 +29,7 @@ def body_of(lines: list[Line], title: str | None) -> list[Line]:
     """The paragraphs of the article among its container's lines."""
     trunk = _trunk(lines)
     kept = _head_cut([line for line in lines if not line.clutter], title or "", trunk)
-    last = max((n for n, line in enumerate(kept) if line.prose and _at_home(line, trunk)), default=len(kept))
+    last = max((n for n, line in enumerate(kept) if line.prose and _athome_of(line, trunk)), default=len(kept))
     out: list[Line] = []
     for number, line in enumerate(kept):
         echo = bool(title) and not line.prose and squash(line.text) == squash(title or "")
@@ -36,7 +38,7 @@ def body_of(lines: list[Line], title: str | None) -> list[Line]:
     return _once(_without_orphans(out, kept, trunk))
 
 
-def _home(line: Line) -> Any:
+def home_of(line: Line) -> Any:
     """The element whose paragraphs a line is one of."""
     block = line.block
     while block.tag in LEAVES and block.getparent() is not None:
@@ -49,8 +51,10 @@ def _trunk(lines: list[Line]) -> set[Any]:
     homes: dict[Any, float] = {}
     for line in lines:
         if line.prose and not line.clutter:
-            homes[_home(line)] = homes.get(_home(line), 0.0) + line.free
+            homes[home_of(line)] = homes.get(home_of(line), 0.0) + line.free
     whole = sum(homes.values())
+    if not homes:
+        return {home_of(line) for line in lines}  # verses, short lines: nothing else to tell them by
     small = {home for home, size in homes.items() if size < 0.1 * whole}
     trunk = set(homes) - small
     wrappers: dict[Any, float] = {}
@@ -60,14 +64,15 @@ def _trunk(lines: list[Line]) -> set[Any]:
     return trunk | {home for home in small if wrappers[home.getparent()] >= 0.2 * whole} | {w for w, size in wrappers.items() if size >= 0.2 * whole}
 
 
-def _at_home(line: Line, trunk: set[Any]) -> bool:
-    home = _home(line)
+def _athome_of(line: Line, trunk: set[Any]) -> bool:
+    home = home_of(line)
     return home in trunk or (home.getparent() in trunk)
 
 
 def _head_cut(lines: list[Line], title: str, trunk: set[Any]) -> list[Line]:
     """Leave out headline echo, date and source lines above the first paragraph."""
-    first = next((n for n, line in enumerate(lines) if line.prose and line.free > 30 and not _is_head(line, title)), None)
+    prose = [n for n, line in enumerate(lines) if line.prose and not _is_head(line, title)]
+    first = next((n for n in prose if lines[n].free > SURE), prose[0] if prose else None)
     if first is None:
         return [line for line in lines if not _is_head(line, title)]
     echo = max((n for n, line in enumerate(lines[: first + 2]) if is_echo(line.text, title) or is_dateline(line.text)), default=-1)
@@ -77,7 +82,7 @@ def _head_cut(lines: list[Line], title: str, trunk: set[Any]) -> list[Line]:
 
 def _is_lead(line: Line, trunk: set[Any]) -> bool:
     """Whether a line above the first paragraph is text: a headline's second line is not."""
-    return _home(line) in trunk or (line.prose and line.block.tag not in HEADINGS)
+    return home_of(line) in trunk or (line.prose and line.block.tag not in HEADINGS)
 
 
 def _is_head(line: Line, title: str) -> bool:
@@ -90,20 +95,20 @@ def _is_text(lines: list[Line], number: int, trunk: set[Any], *, tail: bool) -> 
         return False
     cell = line.block.tag in ("td", "th") and NUMBER.fullmatch(line.text) and not tail
     if not line.prose and not cell and len(line.text) < 60 and is_furniture(line.text):
-        return bool(tail and SIGNED.fullmatch(line.text) and _home(line) in trunk)
+        return bool(tail and SIGNED.fullmatch(line.text) and home_of(line) in trunk)
     if line.linked > 0.5 * len(line.text):
-        if _home(line).tag in ("blockquote", "pre"):
+        if home_of(line).tag in ("blockquote", "pre"):
             return True
         return not tail and _quoted_link(lines, number, trunk)
     if line.prose:
         return True
-    return _home(line) in trunk or (not tail and (line.block.tag in HEADINGS or _tabular(line)))
+    return home_of(line) in trunk or (not tail and (line.block.tag in HEADINGS or _tabular(line)))
 
 
 def _quoted_link(lines: list[Line], number: int, trunk: set[Any]) -> bool:
     """A paragraph that is one link, between paragraphs; not one of a list of links."""
     line = lines[number]
-    if line.block.tag != "p" or _home(line) not in trunk:
+    if line.block.tag != "p" or home_of(line) not in trunk:
         return False
     beside = lines[max(0, number - 1) : number] + lines[number + 1 : number + 2]
     return len(LATIN.findall(line.text)) > 0.6 * len(line.text) and all(other.linked <= 0.5 * len(other.text) for other in beside)
@@ -121,7 +126,7 @@ def _without_orphans(out: list[Line], lines: list[Line], trunk: set[Any]) -> lis
     last = max((line.number for line in out if line.prose), default=-1)
     doomed = set()
     for line in out:
-        if line.number < last and _home(line) in trunk and not heading_of(line.text):
+        if line.number < last and home_of(line) in trunk and not heading_of(line.text):
             continue
         below = lines[index[line.number] + 1 : index[line.number] + 4]
         if line.prose or line.ended or len(line.text) > ORPHAN or len(below) < 2:
@@ -136,7 +141,7 @@ def _once(lines: list[Line]) -> list[Line]:
     seen: dict[str, Any] = {}
     out = []
     for line in lines:
-        flat, home = squash(line.text), _home(line)
+        flat, home = squash(line.text), home_of(line)
         if len(flat) >= REPEATED and seen.setdefault(flat, home) is not home:
             continue
         out.append(line)

@@ -24,6 +24,7 @@ LONGEST = 800
 DESCEND = 0.72
 """A child with this share of an element's value takes its place."""
 PARAGRAPHS = frozenset(["p", "li", "dd", "dt", "h1", "h2", "h3", "h4", "h5", "h6", "pre"])
+INNER = frozenset(["ul", "ol", "dl", "blockquote", "figure"])
 FAR = 300
 """Linked characters between two parts of one article; more stand between an article and the next thing."""
 TEASER = 40
@@ -122,9 +123,24 @@ def _forgive(lines: list[Line]) -> None:
         root for root, prose in by_root.items()
         if root is not None and prose > 0.4 * whole and prose > LEAST and plain < (60 if _kind(lines, root) == "comment" else 0.6 * prose)
     }  # fmt: skip
+    good |= _misnamed(lines)
     for line in lines:
         if line.root in good:
             line.clutter, line.root = "", None
+
+
+def _misnamed(lines: list[Line]) -> set[Any]:
+    """Elements named after a button (``print``, ``share``) or a place (``position``) that hold several sentences outside links."""
+    held: dict[Any, list[Line]] = {}
+    for line in lines:
+        if line.clutter in ("share", "frame") and (line.prose or line.linked):
+            held.setdefault(line.root, []).append(line)
+    out = set()
+    for root, inner in held.items():
+        prose = [line for line in inner if line.prose and line.free >= TEASER and line.block.tag != "footer" and not rule_of(line.text)]
+        if len(prose) >= 3 and sum(line.linked for line in inner) < 0.2 * sum(line.free for line in prose) and root.tag not in ("footer", "aside"):
+            out.add(root)
+    return out
 
 
 def _kind(lines: list[Line], root: Any) -> str:
@@ -271,6 +287,8 @@ class _Search:
             return children[0]
         plain = [child for child in children if child.value >= max(LEAST_PLAIN, LEAST_SHARE * node.value) and not child.talky and not _teasers(child)]
         best = max(plain or children, key=self._worth)
+        if best.element.tag in INNER and any(child.value > 0 for child in node.children if child is not best):
+            return None  # a list or a quotation among paragraphs
         if best.value >= DESCEND * sum(self._worth(child) for child in node.children if child.value > 0):
             return best
         own = node.speech + sum(c.value for c in node.children if not c.children and c.element.tag in ("p", "h2", "h3"))

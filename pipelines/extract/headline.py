@@ -41,9 +41,8 @@ def find_headline(lines: list[Line], tree: Tree, hint: str | None = None) -> Hea
     if found:
         return found
     text = without_site(whole) or without_site(meta) or hint
-    if text and not (SITE.search(text) and len(text) < 10):
-        return Headline(text)
-    return _beside_date(lines) or Headline(text)
+    named = text and SITE.search(text) and len(SPLIT.split(whole)) == 1  # perhaps the site's name and no headline
+    return (_beside_date(lines) if named or not text else None) or Headline(text)
 
 
 def _fold(text: str) -> str:

@@ -46,10 +46,18 @@ def find_published(lines: tuple[list[str], ...], tree: Tree, zone: ZoneInfo, fet
     if near is None:
         return next((one for one in declared if one.clock), declared[0] if declared else _from_url(tree, zone, fetched))
     if near.clock:
-        return near
+        return _zoned(near, declared)
     day = near.found.when.date()
     same = (one for one in declared if one.clock and one.found.when.astimezone(zone).date() == day and one.found.when.astimezone(zone).strftime("%H%M%S") != "000000")
     return next(same, near)
+
+
+def _zoned(near: Published, declared: list[Published]) -> Published:
+    """The same time with the zone that the page's head gives, where the line is English; Chinese pages call local time UTC too often."""
+    if not re.search(r"[A-Za-z]{3}", near.found.raw):
+        return near
+    wall = near.found.when.strftime("%Y%m%d%H%M")
+    return next((one for one in declared if one.clock and one.found.when.strftime("%Y%m%d%H%M") == wall), near)
 
 
 def find_modified(tree: Tree, zone: ZoneInfo, fetched: datetime | None) -> datetime | None:

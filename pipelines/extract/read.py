@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from crawler.items import Article, EmptyArticle, Encoding, Page
 from crawler.sites import Site
 from pipelines.dates import find_date
 from pipelines.disclaimers import rule_of
 from pipelines.extract import around, credits, kinds
-from pipelines.extract.body import body_of
+from pipelines.extract.body import body_of, home_of
 from pipelines.extract.container import find_container, inside
 from pipelines.extract.edition import told
-from pipelines.extract.furniture import is_dateline
+from pipelines.extract.furniture import is_dateline, is_furniture
 from pipelines.extract.headline import Headline, find_headline
 from pipelines.extract.language import language_of
 from pipelines.extract.lines import PROSE, SENTENCE, Line, Seen, see
@@ -29,6 +30,7 @@ UNSURE = 40
 """Characters of body below which a second opinion is asked for."""
 DOUBT = 0.62
 """Share of the page's prose outside the body from which a second opinion is asked for."""
+VERSES = 16
 HEAD = 12
 TAIL = 12
 
@@ -78,7 +80,7 @@ def _body(tree: Tree, seen: Seen, headline: Headline, site: Site) -> Body:
             paragraphs = body_of(kept, headline.text)
             return Body([line.text for line in paragraphs], paragraphs, "site")
     container = find_container(seen.lines, headline.line)
-    paragraphs = body_of(container.lines, headline.text) if container else _short_notice(seen.lines, headline.text)
+    paragraphs = body_of(container.lines, headline.text) if container else _short_notice(seen.lines, headline)
     size = sum(len(line.text) for line in paragraphs)
     if size < 2 * SHORT and (texts := body_in_scripts(tree, size)):
         return Body(texts, [], "script")
@@ -87,10 +89,24 @@ def _body(tree: Tree, seen: Seen, headline: Headline, site: Site) -> Body:
     return Body([line.text for line in paragraphs], paragraphs, "own")
 
 
-def _short_notice(lines: list[Line], title: str | None) -> list[Line]:
-    """A notice of a line or two loses against navigation: take the prose nearest below the headline."""
-    prose = [line for line in lines if line.prose and not line.clutter]
-    return body_of(prose[:4], title)
+def _short_notice(lines: list[Line], headline: Headline) -> list[Line]:
+    """A notice of a line or two, or verses, lose against navigation: the lines nearest below the headline."""
+    below = [line for line in lines if not line.clutter and not line.linked and line.number > (headline.line or -1)]
+    prose = [line for line in below if line.prose]
+    if not prose:
+        prose = _verses(below)
+    return body_of(prose[:4] if prose and prose[0].prose else prose, headline.text)
+
+
+def _verses(lines: list[Line]) -> list[Line]:
+    """Short lines of one element of which most are marked as speech is; empty where there are none."""
+    held: dict[Any, list[Line]] = {}
+    for line in lines:
+        if not is_furniture(line.text) and not is_dateline(line.text) and not rule_of(line.text):
+            held.setdefault(home_of(line), []).append(line)
+    marked = {home: sum(len(line.text) for line in inner if SENTENCE.search(line.text)) for home, inner in held.items()}
+    best = max(marked, key=lambda home: marked[home], default=None)
+    return held[best] if best is not None and marked[best] >= VERSES else []
 
 
 def _second_opinion(tree: Tree, paragraphs: list[Line]) -> Body:
