@@ -41,6 +41,13 @@ class _Waiting:
     article: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Raised:
+    """In the place of a result: what the change raised. A change may well give an exception as its result."""
+
+    error: BaseException
+
+
 class _Unfit(Exception):
     """A change failed for its own reason; the group is done again one by one."""
 
@@ -114,10 +121,10 @@ class Committer:
         self.broken = error
         group, self._waiting = group + self._waiting, []
         for one in group:
-            _answer(one.future, error)
+            _answer(one.future, _Raised(error))
 
     def _commit(self, group: list[_Waiting]) -> list[Any]:
-        """Their results, in the thread. An exception that a change raised stands for its result."""
+        """Their results, in the thread."""
         try:
             self.before()
         except OSError as error:  # after a failed fsync nobody knows what is on the disk: none of it is named
@@ -158,7 +165,7 @@ class Committer:
                 except (OperationalError, InterfaceError, OSError, LeaseLost):
                     raise
                 except Exception as error:  # noqa: BLE001 - the change's own error is its answer
-                    results.append(error)
+                    results.append(_Raised(error))
         return results
 
 
@@ -187,8 +194,8 @@ def _passing(error: DBAPIError) -> bool:
 def _answer(future: asyncio.Future[Any], result: Any) -> None:
     if future.done():
         return
-    if isinstance(result, BaseException):
-        future.set_exception(result)
+    if isinstance(result, _Raised):
+        future.set_exception(result.error)
     else:
         future.set_result(result)
 
