@@ -31,8 +31,12 @@ def allowed(address: str, exceptions: tuple[str, ...] = ()) -> bool:
     return _public(ip) and all(_public(inner) for inner in _inner(ip))
 
 
+# Protocol assignments: some clouds serve their metadata there, and Python calls part of them global.
+ASSIGNED = ipaddress.ip_network("192.0.0.0/24")
+
+
 def _public(ip: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
-    return ip.is_global and not ip.is_multicast
+    return ip.is_global and not ip.is_multicast and ip not in ASSIGNED
 
 
 def _inner(ip: ipaddress.IPv4Address | ipaddress.IPv6Address) -> list[ipaddress.IPv4Address]:
@@ -47,6 +51,8 @@ def _inner(ip: ipaddress.IPv4Address | ipaddress.IPv6Address) -> list[ipaddress.
 
 # Twisted has one resolver a process, made before any spider is: the spider tells what its profile allows.
 EXCEPTIONS: set[str] = set()
+REFUSED: dict[str, str] = {}
+"""{host name: address} of what the resolver refused: Twisted passes on only that a name has no address."""
 
 
 def refuse(name: str, address: str) -> RefusedAddress | None:
@@ -56,6 +62,12 @@ def refuse(name: str, address: str) -> RefusedAddress | None:
     return RefusedAddress(f"{name} is {address}, an address inside a private network; refused (allow_addresses in the profile permits it)")
 
 
+def refused(host: str) -> RefusedAddress | None:
+    """The error with which the resolver refused a host; None where it did not."""
+    name = host.strip("[]")
+    return refuse(name, REFUSED[name]) if name in REFUSED else None
+
+
 class GuardedResolver(CachingThreadedResolver):
     """Scrapy's resolver, refusing addresses that are not public unless the site's profile allows them."""
 
@@ -63,6 +75,7 @@ class GuardedResolver(CachingThreadedResolver):
         return super().getHostByName(name, timeout).addCallback(self._check, name)
 
     def _check(self, address: str, name: str) -> str:
-        if refused := refuse(name, address):
-            raise refused
+        if error := refuse(name, address):
+            REFUSED[name] = address
+            raise error
         return address

@@ -12,6 +12,7 @@ from scrapy import Request
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http.request import NO_CALLBACK
 
+from crawler.addresses import refused
 from crawler.hosts import Hosts
 from crawler.recorder import Recorder
 from crawler.revisits import retry_after
@@ -77,6 +78,8 @@ class StrictRobots:
         try:
             response = await self._fetch(f"{origin}/robots.txt")
         except Exception as error:  # whatever went wrong on the way, robots.txt was not had
+            if inner := refused(host):
+                raise inner from error
             hosts.back_off(host)
             raise RobotsUnavailable(f"no robots.txt of {host}: {type(error).__name__}: {str(error)[:200]}") from error
         if response is None or 400 <= response.status < 500 and response.status != 429:

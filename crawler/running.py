@@ -19,6 +19,8 @@ from storage import frontier
 FEW = 0.25
 """Share of a site's expected weekly articles under which a run has failed."""
 WEEK = timedelta(days=7)
+MOST_NAMED = 3
+"""Hosts that a run's reason names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +122,9 @@ def _incomplete(recorder: Recorder, counts: dict[str, int], stats: dict[str, Any
         reasons.append(f"{counts['failed']} addresses failed; they are tried again later (scrapy retry lists those given up)")
     budget = {host for host in recorder.put_off if recorder.hosts.spent(host)}
     others = {host: why for host, why in recorder.put_off.items() if host not in budget}
-    reasons += [f"{host} was left alone: {why}" for host, why in sorted(others.items())]
+    reasons += [f"{host} was left alone: {why}" for host, why in sorted(others.items())[:MOST_NAMED]]
+    if len(others) > MOST_NAMED:
+        reasons.append(f"so were {len(others) - MOST_NAMED} other hosts")
     if stats.get("finish_reason") not in ("finished", None):
         reasons.append(f"ended by {stats.get('finish_reason')}; run it again to go on")
     if reasons:

@@ -17,7 +17,7 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from crawler import answers, links
-from crawler.addresses import EXCEPTIONS, RefusedAddress
+from crawler.addresses import EXCEPTIONS, RefusedAddress, refused
 from crawler.capture import NotCaptured
 from crawler.committer import OutOfService
 from crawler.decode import decode
@@ -167,13 +167,14 @@ class NewsSpider(scrapy.Spider):
             self._errored(fetch, error)
 
     def _errored(self, fetch: Fetch, error: BaseException | None) -> None:
+        error = refused(fetch.row.host) or error
         words = f"{type(error).__name__}: {str(error)[:300]}"
         if isinstance(error, RobotsDisallowed):
             self.recorder.plain(fetch, Plain(outcome="dropped", reason=words))
         elif isinstance(error, OverSize) or (isinstance(error, DownloadCancelledError) and "max size" in words):
             self.recorder.plain(fetch, Plain(outcome="dropped", reason=f"{TooLarge.__name__}: {str(error)[:300]}"))
         elif isinstance(error, RefusedAddress) or isinstance(getattr(error, "__cause__", None), RefusedAddress):
-            self._fail(fetch, f"{RefusedAddress.__name__}: {str(error)[:300]}")
+            self._fail(fetch, f"{RefusedAddress.__name__}: {str(error)[:300]}")  # the host is not asked, so it has not failed us
         else:
             self.recorder.hosts.stumbled(fetch.row.host)
             self._fail(fetch, words)

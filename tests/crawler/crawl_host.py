@@ -1,7 +1,7 @@
 """A process that has everything imported and forks a child for each crawl: a crawl costs a third of a second, not two.
 
-Reads one JSON object a line: ``profile``, ``archive``, ``captures``, ``settings``, ``log``, ``kill`` ({point, hit}), ``fail``
-({operation, hit}), ``limits``; answers with one: ``signal``, ``exit``, ``result``, ``hits``, ``cpu``, ``rss_mb``. Run by `harness.CrawlHost`.
+Reads a list of JSON objects a line, crawls that run at once: ``profile``, ``archive``, ``captures``, ``settings``, ``log``, ``kill`` ({point, hit}), ``fail``
+({operation, hit}), ``limits``; answers with a list of pids, then of: ``signal``, ``exit``, ``result``, ``hits``, ``cpu``, ``rss_mb``. Run by `harness.CrawlHost`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import faults
 
-TIMEOUT = 120
+TIMEOUT = 240
 
 
 def crawl(job: dict) -> dict:
@@ -94,18 +94,30 @@ def warm() -> None:
 def main() -> None:
     warm()
     for line in sys.stdin:
-        job = json.loads(line)
-        Path(job["answer"]).unlink(missing_ok=True)
-        pid = os.fork()
-        if not pid:
-            child(job)
-        sys.stdout.write(json.dumps({"pid": pid}) + "\n")
-        sys.stdout.flush()
-        status, usage = wait(pid)
-        told = json.loads(Path(job["answer"]).read_text("utf-8")) if Path(job["answer"]).exists() else {}
-        answer = {"signal": status & 0x7F, "exit": status >> 8 & 0xFF, "timeout": bool(status >> 16), "cpu": usage.ru_utime + usage.ru_stime, "rss_mb": usage.ru_maxrss / 1024}
-        sys.stdout.write(json.dumps(answer | told) + "\n")
-        sys.stdout.flush()
+        jobs = json.loads(line)  # several run at once
+        pids = [begin(job) for job in jobs]
+        say(pids)
+        say([told(job, pid) for job, pid in zip(jobs, pids, strict=True)])
+
+
+def begin(job: dict) -> int:
+    Path(job["answer"]).unlink(missing_ok=True)
+    pid = os.fork()
+    if not pid:
+        child(job)
+    return pid
+
+
+def told(job: dict, pid: int) -> dict:
+    status, usage = wait(pid)
+    found = json.loads(Path(job["answer"]).read_text("utf-8")) if Path(job["answer"]).exists() else {}
+    answer = {"signal": status & 0x7F, "exit": status >> 8 & 0xFF, "timeout": bool(status >> 16), "cpu": usage.ru_utime + usage.ru_stime, "rss_mb": usage.ru_maxrss / 1024}
+    return answer | found
+
+
+def say(answer: object) -> None:
+    sys.stdout.write(json.dumps(answer) + "\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

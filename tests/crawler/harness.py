@@ -119,31 +119,33 @@ class CrawlHost:
             [sys.executable, "-W", "ignore", str(HERE / "crawl_host.py")], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment, cwd=folder
         )
         self._number = 0
-        self.pid = 0
+        self.jobs: tuple[dict, ...] = ()
+        self.pids: list[int] = []
 
-    def start(self, profile: Path, archive: str, captures: Path, **more: object) -> None:
-        """Begin a crawl; `finish` gives its answer."""
+    def job(self, profile: Path, archive: str, captures: Path, **more: object) -> dict:
         self._number += 1
-        job = {
+        return {
             "profile": str(profile), "archive": archive, "captures": str(captures), "log": str(self.folder / f"log{self._number}.txt"),
             "answer": str(self.folder / f"answer{self._number}.json"), "flight": str(self.folder / "flight"), **more,
         }  # fmt: skip
-        self.process.stdin.write(json.dumps(job) + "\n")
+
+    def start(self, *jobs: dict) -> None:
+        """Begin crawls; `finish` gives their answers."""
+        self.jobs = jobs
+        self.process.stdin.write(json.dumps(jobs) + "\n")
         self.process.stdin.flush()
-        self.pid = json.loads(self.process.stdout.readline())["pid"]
+        self.pids = json.loads(self.process.stdout.readline())
 
-    def finish(self) -> dict:
-        answer = json.loads(self.process.stdout.readline())
-        answer["log"] = self.log()
-        return answer
-
-    def log(self) -> str:
-        path = self.folder / f"log{self._number}.txt"
-        return path.read_text("utf-8", "replace") if path.exists() else ""
+    def finish(self) -> list[dict]:
+        answers = json.loads(self.process.stdout.readline())
+        for job, answer in zip(self.jobs, answers, strict=True):
+            log = Path(job["log"])
+            answer["log"] = log.read_text("utf-8", "replace") if log.exists() else ""
+        return answers
 
     def crawl(self, profile: Path, archive: str, captures: Path, **more: object) -> dict:
-        self.start(profile, archive, captures, **more)
-        return self.finish()
+        self.start(self.job(profile, archive, captures, **more))
+        return self.finish()[0]
 
     def close(self) -> None:
         self.process.stdin.close()
