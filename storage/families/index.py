@@ -55,6 +55,12 @@ class Found:
     family_of: dict[int, int] = field(default_factory=dict)
     """Article -> family, of those that share most."""
 
+    def leave_out(self, article: int) -> None:
+        """Forget an article itself, where the index knows it already."""
+        for hash_ in [hash_ for hash_, articles in self.sharing.items() if article in articles]:
+            self.sharing[hash_].remove(article)
+        self.ranked = [other for other in self.ranked if other != article]
+
 
 @lru_cache
 def statement(sql: str, dialect: str) -> str:

@@ -141,6 +141,19 @@ def undo(connection: Connection, entry_id: int, now: datetime) -> list[int]:
     return back
 
 
+def apart(connection: Connection, one: int, other: int) -> bool:
+    """Two families that a person took apart again stay apart."""
+    pair = (one, other)
+    query = select(FamilyMergeRow.id).where(FamilyMergeRow.undone_at.is_not(None), FamilyMergeRow.kept_id.in_(pair), FamilyMergeRow.gone_id.in_(pair))
+    return connection.execute(query.limit(1)).first() is not None
+
+
+def undone(connection: Connection) -> set[tuple[int, int]]:
+    """(article, family) that a person took apart again."""
+    query = select(FamilyMergeRow.moved, FamilyMergeRow.kept_id).where(FamilyMergeRow.undone_at.is_not(None))
+    return {(article, row.kept_id) for row in connection.execute(query) for article in row.moved}
+
+
 def entries(connection: Connection, limit: int) -> list[dict[str, Any]]:
     """The newest merges and splits, newest first."""
     query = select(FamilyMergeRow.__table__).order_by(FamilyMergeRow.id.desc()).limit(limit)

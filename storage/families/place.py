@@ -48,14 +48,15 @@ def place(connection: Connection, article_id: int, title: str | None, body: str,
     before = ledger.family(connection, article_id)
     stays = before is not None and _leave(connection, article_id, own)
     found = index.look_up(connection, prints)
-    matches = match(connection, own, prints, found)
+    matches = match(connection, article_id, (own, prints), found)
     family = before if stays else _choose(connection, article_id, matches, before, now)
     assert family is not None
     _enter(connection, article_id, family, (prints, found), before)
     ledger.link(connection, article_id, [(m.other, m.relation) for m in matches], now)
     if not (own.round_up or own.further_page):
-        for other in {m.family: m for m in matches if m.joins and m.family != family}:
-            ledger.merge(connection, family, other, article_id, now)
+        for other in sorted({m.family for m in matches if m.joins} - {family}):
+            if not ledger.apart(connection, family, other):
+                ledger.merge(connection, family, other, article_id, now)
     return family
 
 
@@ -77,8 +78,8 @@ def lock(connection: Connection) -> None:
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({LOCK})")
 
 
-def match(connection: Connection, own: Reading, prints: Fingerprint, found: index.Found) -> list[Match]:
-    """The articles that ``own`` is a copy or a part of, at most one a family, copies first.
+def match(connection: Connection, article_id: int, known: tuple[Reading, Fingerprint], found: index.Found) -> list[Match]:
+    """The articles that one, as ``known``, is a copy or a part of, at most one a family, copies first.
 
     A family's hashes are kept for whoever brought them, and that may be a cut or cluttered copy; where it does not join,
     other members are asked.
@@ -86,13 +87,13 @@ def match(connection: Connection, own: Reading, prints: Fingerprint, found: inde
     chosen = candidates(found)
     if not chosen:
         return []
-    search = Search(own, prints, found)
+    search = Search(*known, found)
     search.compare(index.texts(connection, chosen), found.family_of)
     for family in sorted({found.family_of[article] for article in chosen} - search.settled):
-        others = [article for article in ledger.some_members(connection, family) if article not in chosen]
+        others = [article for article in ledger.some_members(connection, family) if article not in (article_id, *chosen)]
         search.compare(index.texts(connection, others), dict.fromkeys(others, family))
     for family in sorted(search.weak):
-        others = [article for article in ledger.some_members(connection, family) if article != search.matches[family].other]
+        others = [article for article in ledger.some_members(connection, family) if article not in (article_id, search.matches[family].other)]
         search.confirm(family, index.texts(connection, others))
     return sorted(search.matches.values(), key=lambda m: not m.joins)
 
