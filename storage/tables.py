@@ -430,7 +430,11 @@ class FamilyRow(Table):
 
 
 class FamilyLinkRow(Table):
-    """Why two articles are related; ``same`` and ``lead_of`` join families, the others do not."""
+    """How an article stands to another; ``same`` and ``lead_of`` join families, the others do not.
+
+    "a lead_of b": a is the beginning of b. "a part_of b": a stands whole in b (a story in a round-up, a further page).
+    "a excerpt_of b": they share a passage.
+    """
 
     __tablename__ = "family_links"
     article_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)

@@ -9,7 +9,7 @@ from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
 from storage.archive import Archive, BadArchive
-from storage.families.chain import Chain, Copy, chain
+from storage.families.chain import Chain, Copy, Part, chain
 
 SHOWN = 5
 """Changes of a copy that are shown without ``--full``."""
@@ -61,15 +61,19 @@ def _lines(found: Chain, shown: int, width: int) -> list[str]:
             lines.append(f"       … {len(copy.changes) - shown} more changes; --full shows them")
     if found.parts:
         lines += ["", "not copies, but related"]
-        lines += [f"  {part.article_id}  {part.title}: {part.relation} {part.of}, {part.share:.0%} shared" for part in found.parts]
+        lines += [f"  {part.article_id}  {part.title}: {_ends(part)}, {part.share:.0%} of it" for part in found.parts]
     if found.merges:
         numbers = ", ".join(map(str, found.merges))
         lines += ["", f"made by entry {numbers} of the log; `scrapy families --log` shows it, `scrapy families --undo N` takes one back"]
     return lines
 
 
+def _ends(part: Part) -> str:
+    return f"{part.relation} {part.member}" if part.within else f"{part.member} is {part.relation} it"
+
+
 def _how(copy: Copy) -> str:
-    return f"; {copy.relation} {copy.joined_by}" if copy.relation else ""
+    return f"; {copy.relation} {copy.relation_to}" if copy.relation else ""
 
 
 def _short(text: str, width: int) -> str:

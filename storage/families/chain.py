@@ -38,8 +38,8 @@ class Copy:
     dated: bool
     """The page says when it was published."""
     relation: str | None
-    """How it stands to the article that it was joined by (same, lead_of); None for the first to arrive."""
-    joined_by: int | None
+    """How it stands to another of the family (same, lead_of); None where the other links to it."""
+    relation_to: int | None
     changes: tuple[Change, ...]
     """Against the first article of the chain."""
 
@@ -51,10 +51,12 @@ class Part:
     article_id: int
     title: str | None
     relation: str
-    """As `FamilyLinkRow.relation`, seen from ``of``."""
-    of: int
+    """How this part stands to ``member``, or the member to it: excerpt_of, part_of."""
+    member: int
+    within: bool
+    """The article is within the member, not the member within the article."""
     share: float
-    """Of the shorter one, 0 to 1."""
+    """Of what is within, 0 to 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,14 +104,13 @@ def _parts(connection: Connection, members: list[int]) -> Iterator[Part]:
     here, there = FamilyLinkRow.article_id, FamilyLinkRow.other_id
     for near, far in ((here, there), (there, here)):
         query = (
-            select(near.label("near"), far.label("far"), FamilyLinkRow.relation, FamilyLinkRow.contained, FamilyLinkRow.contains, ArticleRow.title)
+            select(near.label("near"), far.label("far"), FamilyLinkRow.relation, FamilyLinkRow.contained, ArticleRow.title)
             .join(ArticleRow, ArticleRow.id == far)
             .where(near.in_(members), far.not_in(members))
             .order_by(far, near)
         )
         for row in connection.execute(query):
-            of = row.near if near is here else row.far
-            yield Part(row.far, row.title, row.relation, of, max(row.contained, row.contains))
+            yield Part(row.far, row.title, row.relation, row.near, near is there, row.contained)
 
 
 def changed(first: str, copy: str) -> Iterator[Change]:

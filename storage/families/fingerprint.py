@@ -69,7 +69,7 @@ def _title(title: str) -> frozenset[int]:
 
 
 def _names(lines: frozenset[str]) -> frozenset[int]:
-    return frozenset((min(crc32(line.encode()) for line in lines),)) if lines else frozenset()
+    return frozenset((min(crc32(line.encode("utf-8", "replace")) for line in lines),)) if lines else frozenset()
 
 
 def _grams(text: str) -> Hashes:

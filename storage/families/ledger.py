@@ -77,16 +77,22 @@ def tidy(connection: Connection, family_id: int) -> None:
 
 
 def link(connection: Connection, article_id: int, relations: list[tuple[int, Relation]], now: datetime) -> None:
-    """Write down how an article stands to others."""
+    """Write down how an article stands to others; what is less comes first: a lead, an excerpt, a part, of something."""
     if not relations:
         return
     at = stamp(connection, now)
-    rows = [(article_id, other, r.kind, r.contained, r.contains, r.substituted, r.numbers, at) for other, r in relations]
+    rows = []
+    for other, r in relations:
+        ends, shares = (article_id, other), (r.contained, r.contains)
+        if r.kind != "same" and r.contained < r.contains:
+            ends, shares = ends[::-1], shares[::-1]
+        rows.append((*ends, r.kind, *shares, r.substituted, r.numbers, at))
     run_many(connection, LINK, rows)
 
 
 def unlink(connection: Connection, article_id: int) -> None:
-    run(connection, "DELETE FROM family_links WHERE article_id = ?", article_id)
+    """Forget how an article stood to others, since its text is another now."""
+    run(connection, "DELETE FROM family_links WHERE article_id = ? OR other_id = ?", article_id, article_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,13 +12,19 @@ from storage.families.reading import SHORTEST, Reading
 Kind = Literal["same", "lead_of", "excerpt_of", "part_of"]
 JOINING = ("same", "lead_of")
 TOO_LITTLE = 0.4
+HEAD = 30
+WHOLE = 0.9
+"""Share of the shorter text, from which on it stands whole in the longer one."""
 LEAST = 30
 """Shared characters without which nothing is said."""
 
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """How ``one`` stands to ``other``; shares are 0 to 1."""
+    """How ``one`` stands to ``other``; shares are 0 to 1.
+
+    Of two that are not the same, the one of which more is shared is the lead, the excerpt or the part, of the other.
+    """
 
     kind: Kind
     contained: float
@@ -123,7 +129,7 @@ def _rewritten(e: Evidence) -> bool:
 
 def _other_beginning(e: Evidence) -> bool:
     """Each begins with text of its own: the same boilerplate, or the same quotation, in two stories."""
-    return min(e.alignment.head_one, e.alignment.head_other) > (120 if e.titles.telling else 30)
+    return min(e.alignment.head_one, e.alignment.head_other) > HEAD
 
 
 REFUSALS: tuple[Callable[[Evidence], bool], ...] = (_too_little, _template, _rewritten, _other_beginning)
@@ -131,7 +137,7 @@ REFUSALS: tuple[Callable[[Evidence], bool], ...] = (_too_little, _template, _rew
 
 def _kind(e: Evidence, one: Reading, other: Reading) -> Kind | None:
     if _is_part(e, one, other):
-        return "excerpt_of" if e.contained >= e.contains else "part_of"
+        return "part_of" if e.most >= WHOLE else "excerpt_of"
     if e.least >= 0.5:
         return "same"
     return "lead_of" if e.most >= 0.65 or e.titles.telling else None
