@@ -106,7 +106,7 @@ class Encoding:
     declared: str | None = None
     """The label that the header or the page gave, as given."""
     evidence: str = "default"
-    """What decided: bom, header, meta, utf-8, hz, utf-16, score, site, default."""
+    """What decided: bom, site, utf-16, hz, iso-2022, ascii, utf-8, header, meta, score, mixed; default where nothing was read."""
     confidence: float = 1.0
     errors: int = 0
     """Number of U+FFFD that decoding put in."""

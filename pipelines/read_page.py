@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 MAX_TEXT = 300_000
 """Characters of an article: a book. The steps behind take about 1 s for it."""
+MAX_FIELD = 1_000
+"""Characters of a headline, a source, an editor."""
+FIELDS = ("title", "title_raw", "subtitle", "source", "editor", "section", "dateline", "published_raw")
 
 
 def read_page(page: Page, site: Site | None = None) -> Article:
@@ -23,10 +26,11 @@ def read_page(page: Page, site: Site | None = None) -> Article:
 
 
 def limited(article: Article) -> Article:
-    """The same article; raises `TooLarge` where its text is longer than an article can be."""
+    """The same article, a longer field cut; raises `TooLarge` where its text is longer than an article can be."""
     if len(article.text) > MAX_TEXT:
         raise TooLarge(f"{article.url}: a text of {len(article.text)} characters, {MAX_TEXT} are kept")
-    return article
+    long = {name: value[:MAX_FIELD] for name in FIELDS if (value := getattr(article, name)) and len(value) > MAX_FIELD}
+    return dataclasses.replace(article, **long, quality="suspect") if long else article
 
 
 class ReadPage:

@@ -16,14 +16,12 @@ from scrapy.exceptions import DownloadCancelledError
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from crawler import answers, links
+from crawler import answers
 from crawler.addresses import EXCEPTIONS, RefusedAddress, refused
 from crawler.capture import NotCaptured
 from crawler.committer import OutOfService
-from crawler.decode import decode
-from crawler.discovery.epaper import of_epaper
-from crawler.discovery.feeds import of_feed
-from crawler.discovery.sitemaps import BrokenSitemap, of_sitemap
+from crawler.discovery.listing import Listing, named
+from crawler.discovery.sitemaps import BrokenSitemap
 from crawler.discovery.starts import starts
 from crawler.encodings import OverSize
 from crawler.endings import Plain
@@ -32,11 +30,12 @@ from crawler.recorder import Fetch, Recorder
 from crawler.revisits import TRIES, retry_after
 from crawler.robots import RobotsDisallowed, RobotsUnavailable
 from crawler.sites import BadSite, Site, load
+from crawler.workers.pool import WorkerFailed, Workers
 from storage.frontier import LISTINGS, Found, LeaseLost, same_address
 from storage.keys import canonical
 
 INLINE = 64 << 10
-"""Bytes of a listing that is read in the reactor's thread; a larger one could stall it."""
+"""Bytes of a listing that is read here; a larger one goes to a worker process, since it could stall the crawl."""
 
 
 class NewsSpider(scrapy.Spider):
@@ -136,10 +135,15 @@ class NewsSpider(scrapy.Spider):
     async def _listing(self, response: Response, fetch: Fetch) -> None:
         row = fetch.row
         self.recorder.hosts.worked(row.host)
+        header = (response.headers.get("Content-Type") or b"").decode("latin-1")
+        listing = Listing(kind=row.kind, url=response.url, body=response.body, content_type=header, depth=row.depth, context=row.context or {})
         try:
-            found = await asyncio.to_thread(found_on, response, row, self.site) if len(response.body) > INLINE else found_on(response, row, self.site)
-        except BrokenSitemap as error:
+            found = named(listing, self.site) if is_light(listing) else await Workers.of(self.crawler).run(named, listing, self.site)
+        except (BrokenSitemap, WorkerFailed) as error:
             self._fail(fetch, str(error))
+            return
+        except Dropped as reason:
+            self.recorder.dropped(fetch, reason)
             return
         self.recorder.listing(fetch, found, answers.evidence_of(response))
 
@@ -211,17 +215,9 @@ class NewsSpider(scrapy.Spider):
         await self.recorder.drained()
 
 
-def found_on(response: Response, row: Any, site: Site) -> list[Found]:
-    """The addresses that a listing names."""
-    header = (response.headers.get("Content-Type") or b"").decode("latin-1")
-    if row.kind == "feed":
-        return of_feed(response.body, response.url, site, header)
-    if row.kind == "sitemap":
-        return of_sitemap(response.body, response.url, site, row.depth)
-    decoded = decode(response.body, header, override=site.encoding)
-    if row.kind == "epaper":
-        return of_epaper(decoded.text, response.url, site, row.context or {})
-    return links.of_section(decoded, response.url, site, row.depth)
+def is_light(listing: Listing) -> bool:
+    """Whether a listing is read at once in this process. A small sitemap may be a large one, compressed."""
+    return len(listing.body) <= INLINE and listing.kind != "sitemap"
 
 
 def _pages(row: Any) -> int:

@@ -1,0 +1,83 @@
+"""CPU a document, and how each ends, over 10 000 hostile documents and more through the whole chain.
+
+    python tests/benchmarks/hostile.py [SHARED]
+
+Generated documents of sizes up to 300 000, mutations of a page, and, where the folder SHARED (default ``../shared``) is at hand,
+html5lib's tokenizer and encoding inputs, feedparser's feeds, and naughty strings, each set into an article.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+from crawler.items import Dropped, Page
+from pipelines import process
+from tests.crawler.decode.hostile import BODY, DOCUMENTS, DROPPED_OR_READ, MARK, PAGE
+
+SIZES = (10, 300, 3_000, 30_000, 100_000, 300_000)
+MUTATIONS = 4_000
+BITS = ["<", ">", "<!--", "-->", '"', "'", "=", "<div", "<p>", "</", "<script>", "<![CDATA[", "&", "\0", "<br>", "<table>", "<a href=", "县", "<svg>", "<select>", "<textarea>"]
+
+
+def generated() -> Iterator[tuple[str, bytes]]:
+    for name, make in {**DOCUMENTS, **DROPPED_OR_READ}.items():
+        for size in SIZES:
+            yield f"{name} {size}", make(size).encode()
+
+
+def mutated(rng: random.Random) -> Iterator[tuple[str, bytes]]:
+    page = PAGE.encode("gbk")
+    for number in range(MUTATIONS):
+        body = bytearray(page if number % 2 else PAGE.encode())
+        for _ in range(rng.randint(1, 8)):
+            at = rng.randrange(len(body))
+            if rng.random() < 0.5:
+                body[at : at + rng.randint(0, 40)] = rng.randbytes(rng.randint(0, 40))
+            else:
+                body[at:at] = rng.choice(BITS).encode() * rng.choice((1, 2, 50, 2000))
+        yield f"mutation {number}", bytes(body)
+
+
+def corpora(folder: Path) -> Iterator[tuple[str, bytes]]:
+    for file in sorted((folder / "corpora/html5lib/tokenizer").glob("*.test")):
+        for number, case in enumerate(json.loads(file.read_text("utf-8")).get("tests", ())):
+            yield f"{file.name} {number}", f"{BODY}<div>{case['input']}</div><p>{MARK}</p>".encode("utf-8", "surrogatepass")
+    for file in sorted((folder / "corpora").rglob("*")):
+        if file.suffix in (".dat", ".xml", ".txt", ".html") and file.is_file():
+            yield file.name, file.read_bytes()
+            yield f"{file.name} inside", BODY.encode() + file.read_bytes() + f"<p>{MARK}</p>".encode()
+    for number, text in enumerate(json.loads((folder / "corpora/blns/blns.json").read_text("utf-8"))):
+        yield f"blns {number}", f"<title>{text}</title>{BODY}<p>{text}</p><p>{MARK}</p>".encode("utf-8", "surrogatepass")
+
+
+def main() -> None:
+    folder = Path(sys.argv[1] if len(sys.argv) > 1 else "../shared")
+    sources = [generated(), mutated(random.Random(5)), corpora(folder) if folder.is_dir() else iter(())]
+    times: list[tuple[float, str]] = []
+    endings: Counter[str] = Counter()
+    for name, body in (one for source in sources for one in source):
+        start = time.process_time()
+        try:
+            article = process(Page("http://a.example/20260101/t1.html", body))
+            ending = "read, all of it" if MARK in article.text else "read, part of it" if article.text.strip() else "SILENTLY EMPTY"
+        except Dropped as reason:
+            ending = type(reason).__name__
+        except Exception as error:  # noqa: BLE001 - counted and shown: none may come
+            ending = f"CRASH {type(error).__name__} in {name}"
+        times.append((time.process_time() - start, name))
+        endings[ending] += 1
+    times.sort()
+    at = lambda share: f"{times[min(len(times) - 1, int(share * len(times)))][0] * 1000:.1f} ms"  # noqa: E731
+    print(f"{len(times)} documents: p50 {at(0.5)}, p99 {at(0.99)}, max {at(1)}")  # noqa: T201 - a benchmark prints
+    print("slowest:", ", ".join(f"{name} {seconds:.2f} s" for seconds, name in times[-5:]))  # noqa: T201
+    print("endings:", dict(endings.most_common()))  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()
