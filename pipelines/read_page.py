@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 MAX_TEXT = 300_000
 """Characters of an article: a book. The steps behind take about 1 s for it."""
-MAX_FIELD = 1_000
-"""Characters of a headline, a source, an editor."""
-FIELDS = ("title", "title_raw", "subtitle", "source", "editor", "section", "dateline", "published_raw")
+MAX_FIELD = 2_000
+"""Characters of a headline, a source, an editor, a summary."""
+FIELDS = ("title", "title_raw", "subtitle", "source", "editor", "section", "dateline", "published_raw", "summary")
 
 
 def read_page(page: Page, site: Site | None = None) -> Article:

@@ -208,6 +208,7 @@ def _article(page: Page, site: Site, tree: Tree, parts: tuple[Seen, Headline, Bo
         quality="short" if len(text) < SHORT else "ok",
         extractor=body.extractor,
         site=page.site or (site.name if site is not PLAIN else None),
+        extra={"cut": ", ".join(tree.cut)} if tree.cut else {},
     )
 
 

@@ -34,6 +34,8 @@ class Tree:
     """Lower-case names of ``<meta>`` (name, property or itemprop), first content each."""
     linked_data: list[Any] = field(default_factory=list)
     """The JSON-LD scripts that could be read."""
+    cut: tuple[str, ...] = ()
+    """What was taken out before parsing: the notes of `crawler.decode.bound`."""
 
     def values(self, key: str) -> list[str]:
         """String values of a key in the JSON-LD, in order; of an object its ``name``."""
@@ -54,7 +56,8 @@ class Tree:
 def parse(page: Page, site: Site) -> Tree:
     """The tree of a page. Raises `crawler.items.Dropped` where there is nothing to parse."""
     decoded = decode(page.body, page.content_type, override=site.encoding)
-    text = XML_HEAD.sub("", bound(decoded.text).text)
+    bounded = bound(decoded.text)
+    text = XML_HEAD.sub("", bounded.text)
     if not text.strip():
         raise EmptyArticle(f"{page.url}: the page is blank")
     parser = etree.HTMLParser(huge_tree=True, remove_comments=True, remove_pis=True)
@@ -64,7 +67,7 @@ def parse(page: Page, site: Site) -> Tree:
         raise EmptyArticle(f"{page.url}: {error}") from None
     if root is None:
         raise EmptyArticle(f"{page.url}: the page holds no element")
-    tree = Tree(root, page.url, decoded, text, _metas(root), _linked_data(text))
+    tree = Tree(root, page.url, decoded, text, _metas(root), _linked_data(text), bounded.notes)
     _show_emails(tree)
     for selector in site.selectors.remove:
         for element in root.cssselect(selector):

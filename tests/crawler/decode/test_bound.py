@@ -70,6 +70,17 @@ def test_depth_is_cut_and_paragraphs_stay_apart():
     assert article("<div>" * 5000 + BODY).text.count("\n") == 5
 
 
+def test_what_was_cut_is_kept_with_the_article():
+    assert article("<div>" * 5000 + BODY).extra == {"cut": "depth"}
+    assert article(BODY).extra == {}
+
+
+def test_a_field_longer_than_any_is_cut_and_flagged():
+    found = article("<title>" + "县城的事" * 5000 + "</title>" + PAGE)
+    assert len(found.title or "") <= 2000
+    assert MARK in found.text
+
+
 def test_nul_and_lone_surrogates_cost_no_page():
     assert MARK in article(PAGE.replace("气", "气\0")).text
     assert bound("<p>县\ud800城</p>").text == "<p>县\ufffd城</p>"
