@@ -7,7 +7,7 @@ import re
 from urllib.parse import quote, urljoin, urlsplit
 
 from crawler.decode import Decoded
-from crawler.decode.decode import CANDIDATES
+from crawler.decode.evidence import CANDIDATES
 from crawler.sites import Site
 from storage.frontier import Found
 

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from crawler.decode.decode import Decoded, decode
+from crawler.decode.evidence import Decoded, decode
 
 __all__ = ["Decoded", "decode"]

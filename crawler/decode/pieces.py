@@ -54,7 +54,7 @@ def _chunks(body: bytes) -> Iterator[bytes]:
 
 def second_of(body: bytes) -> str | None:
     """The encoding of the pieces of a UTF-8 page that are not UTF-8; None where there are only single bad bytes."""
-    from crawler.decode.decode import best
+    from crawler.decode.evidence import best
 
     strange = b"".join(piece for chunk in _chunks(body) if not _reads(chunk, "utf-8") for piece in PIECE.findall(chunk) if _foreign(piece))
     return best(strange, ()).encoding if strange else None
