@@ -6,7 +6,7 @@ import dataclasses
 from typing import TYPE_CHECKING, Any
 
 from crawler.items import Article, Page, TooLarge
-from pipelines.extract import read
+from pipelines.extract.read import read
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
