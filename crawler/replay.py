@@ -37,7 +37,7 @@ def warc_pages(path: Path) -> Iterator[Page]:
     found = 0
     with path.open("rb") as stream:
         try:
-            for record in ArchiveIterator(stream, record_types=WarcRecordType.any_type):
+            for record in ArchiveIterator(stream, record_types=WarcRecordType.any_type, auto_decode="transfer"):
                 found += 1
                 if record.record_type == WarcRecordType.response and record.is_http:
                     yield _page(record, path)
@@ -83,7 +83,7 @@ def page_at(path: Path, offset: int) -> Page:
 
     with path.open("rb") as stream:
         stream.seek(offset)
-        return _page(next(iter(ArchiveIterator(stream))), path)
+        return _page(next(iter(ArchiveIterator(stream, auto_decode="transfer"))), path)
 
 
 def _check_start(path: Path) -> None:
@@ -104,7 +104,10 @@ def _page(record: Any, path: Path) -> Page:
     for name, value in record.http_headers:
         key = name.lower()
         headers[key] = f"{headers[key]}, {value}" if key in headers else value
+    declared = record.content_length
     body = record.reader.read()
+    if len(body) < declared and "transfer-encoding" not in headers:
+        raise EOFError(f"the record of {record.headers['WARC-Target-URI']} is cut")  # readers say nothing of it
     digest = record.headers.get("WARC-Payload-Digest") or ""
     return Page(
         url=record.headers["WARC-Target-URI"].strip("<>"),

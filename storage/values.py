@@ -74,6 +74,6 @@ def _minutes_east(moment: datetime | None) -> int | None:
 
 
 def version_of(values: dict[str, Any]) -> dict[str, Any]:
-    """The columns of a version, from those of its article."""
+    """The columns of a version that are those of its article."""
     fields = {k: v.isoformat() if hasattr(v, "isoformat") else v for k, v in values.items() if k not in UNVERSIONED}
-    return {name: values[name] for name in OWN} | {"valid_from": values["checked_at"], "fields": fields}
+    return {name: values[name] for name in OWN} | {"fields": fields}

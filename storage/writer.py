@@ -19,7 +19,7 @@ from storage.search.positions import Positions, floor
 from storage.tables import AddressRow, ArticleRow, EditRow, VersionRow
 from storage.values import TOLD, content_hash, values_of, version_of
 
-__all__ = ["Saved", "Visit", "content_hash", "identity", "mark_gone", "save_article", "save_articles", "touch"]
+__all__ = ["Saved", "Visit", "content_hash", "identity", "mark_gone", "reread_articles", "save_article", "save_articles", "touch"]
 
 INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 Outcome = Literal["stored", "unchanged", "revised"]
@@ -54,12 +54,24 @@ def save_article(connection: Connection, article: Article, visit: Visit) -> Save
 
 def save_articles(connection: Connection, articles: Sequence[tuple[Article, Visit]]) -> list[Saved]:
     """Store many articles at once, in their order; what became of each. The caller's commit makes them durable."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(text(f"SELECT pg_advisory_xact_lock({LOCK})"))  # two writers must not take one position
+    lock(connection)
     batch = _Batch(connection)
     batch.look_up(article for article, _ in articles)
     saved = [batch.add(article, visit) for article, visit in articles]
     return batch.finish(saved)
+
+
+def reread_articles(connection: Connection, articles: Sequence[tuple[Article, Visit, Any]]) -> list[Saved]:
+    """Write what today's rules read from captures of articles, whose rows stand third, as new versions."""
+    lock(connection)
+    batch = _Batch(connection)
+    return batch.finish([batch.reread(article, visit, row) for article, visit, row in articles])
+
+
+def lock(connection: Connection) -> None:
+    """Two writers must not take one position; SQLite has one writer anyway."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text(f"SELECT pg_advisory_xact_lock({LOCK})"))
 
 
 @dataclass(slots=True)
@@ -68,6 +80,7 @@ class _Pending:
 
     article: Article
     values: dict[str, Any]
+    now: datetime
 
 
 class _Batch:
@@ -100,7 +113,7 @@ class _Batch:
             return self._again(article, values, row)
         values |= {"url_key": asked, "first_seen_at": visit.now, "version": 1, "state": "live", "gone_at": None}
         values["position"] = self.positions.take(values["sort_at"])
-        self.new[asked] = _Pending(article, values)
+        self.new[asked] = _Pending(article, values, visit.now)
         return asked
 
     def finish(self, saved: Sequence[Saved | bytes]) -> list[Saved]:
@@ -134,16 +147,28 @@ class _Batch:
             touched = {"last_seen_at": now, "checked_at": now, "gone_at": None, "state": "live" if row.version == 1 else "revised"}
             self.connection.execute(update(ArticleRow).where(ArticleRow.id == row.id).values(**touched))
             return Saved(row.id, None, "unchanged")
-        changed = values | {"version": row.version + 1, "state": "revised", "gone_at": None, "position": row.position}
+        return self._revise(_Pending(article, values | {"state": "revised", "gone_at": None}, now), row)
+
+    def _revise(self, read: _Pending, row: Any) -> Saved:
+        """Make what was read the article's newest version."""
+        values = read.values
+        changed = values | {"version": row.version + 1, "position": row.position}
         if floor(values["sort_at"]) != floor(row.sort_at):
             changed["position"] = self.positions.take(values["sort_at"])
         changed.pop("first_seen_at", None)
         index.remove(self.connection, [row._mapping])
         self.connection.execute(update(ArticleRow).where(ArticleRow.id == row.id).values(**changed))
         index.put(self.connection, [changed])
-        version_id = _versions(self.connection, [(row.id, row.version + 1, _Pending(article, changed))])[0]
+        version_id = _versions(self.connection, [(row.id, row.version + 1, _Pending(read.article, changed, read.now))])[0]
         self.known |= known(self.connection, [row.url_key])
         return Saved(row.id, version_id, "revised")
+
+    def reread(self, article: Article, visit: Visit, row: Any) -> Saved:
+        """The same capture read by other rules: a new version, and no visit of the page."""
+        seen = {name: getattr(row, name) for name in ("url_key", "last_seen_at", "checked_at", "state", "gone_at", "region")}
+        values = values_of(article, visit) | seen
+        values["sort_at"] = values["published_at"] or row.first_seen_at
+        return self._revise(_Pending(article, values, visit.now), row)
 
     def _address(self, article: Article, article_id: int, identified: bytes) -> None:
         """Note every address of the article that is not the one it is stored under."""
@@ -157,7 +182,7 @@ def _versions(connection: Connection, versions: list[tuple[int, int, _Pending]])
     """Write versions (article id, number, article) with their edits; their ids."""
     if not versions:
         return []
-    rows = [{"article_id": article_id, "version": number, **version_of(one.values)} for article_id, number, one in versions]
+    rows = [{"article_id": article_id, "version": number, **version_of(one.values), "valid_from": one.now} for article_id, number, one in versions]
     made = insert(VersionRow).returning(VersionRow.id, sort_by_parameter_order=True)
     ids = list(connection.scalars(made, rows))
     edits = [

@@ -8,6 +8,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
@@ -17,7 +18,9 @@ from crawler.items import Dropped, Page
 from crawler.links import is_article
 from crawler.replay import BadReplay, Saved, as_json, saved_page, warc_pages
 from crawler.sites import BadSite, Site, load
+from storage.archive import Archive, BadArchive
 from storage.keys import canonical
+from storage.search import BadQuery
 
 
 class Command(ScrapyCommand):
@@ -25,7 +28,7 @@ class Command(ScrapyCommand):
     default_settings = {"LOG_ENABLED": False}
 
     def syntax(self) -> str:
-        return "[options] FILE.warc.gz ... | --page FILE.html --url URL"
+        return "[options] FILE.warc.gz ... | --page FILE.html --url URL | --diff [--apply] [WORDS ...]"
 
     def short_desc(self) -> str:
         return "Read saved pages with today's rules, offline; one JSON line an article"
@@ -35,10 +38,15 @@ class Command(ScrapyCommand):
         parser.add_argument("--page", metavar="FILE", help="a saved page (.html, or .html.gz) instead of WARC files")
         parser.add_argument("--url", help="the address that --page was saved from")
         parser.add_argument("--site", help="read with this profile (a name or the path of a TOML file)")
+        parser.add_argument("--diff", action="store_true", help="compare the archive with what today's rules read from its captures; WORDS choose articles as in a search")
+        parser.add_argument("--apply", action="store_true", help="with --diff: write what differs as new versions")
         parser.add_argument("--edits", action="store_true", help="print what was repaired and stripped, too")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         assert self.settings is not None
+        if opts.diff or opts.apply:
+            self.exitcode = _difference(self.settings, args, opts)
+            return
         if bool(opts.page) == bool(args):
             raise UsageError("give WARC files, or --page FILE with --url URL", print_help=False)
         if opts.page and not opts.url:
@@ -62,6 +70,25 @@ class Command(ScrapyCommand):
         for page in _pages(args, opts):
             counts[_kind(page, site, parts) or _read(page, site, opts, _noting(saved.after(page), parts))] += 1
         return counts
+
+
+def _difference(settings: Any, args: list[str], opts: argparse.Namespace) -> int:
+    """Print what today's rules would change, or did; the exit code."""
+    from crawler.rule_change import Rereader
+
+    if not opts.diff:
+        raise UsageError("--apply goes with --diff, which shows what is written", print_help=False)
+    folder = settings.get("SITES_DIR")
+    try:
+        with Archive(settings["ARCHIVE_URL"]) as archive:
+            report = Rereader(archive, Path(settings["CAPTURES_DIR"]), Path(folder) if folder else None).run(" ".join(args), apply=opts.apply)
+    except (BadArchive, BadQuery) as error:
+        print(f"replay: {error}", file=sys.stderr)  # noqa: T201
+        return 2
+    print("\n".join(report.lines()))  # noqa: T201
+    if report.fields:
+        print("written as new versions" if opts.apply else "nothing was written; --apply writes new versions", file=sys.stderr)  # noqa: T201
+    return 1 if report.outcomes["failed"] else 0
 
 
 def _pages(args: list[str], opts: argparse.Namespace) -> Iterable[Page]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import difflib
 import sys
 from typing import Any
 
@@ -11,6 +10,7 @@ from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
 from storage.archive import Archive, BadArchive
+from storage.differences import between
 
 HIDDEN = ("url_key", "content_hash", "text", "text_extracted")
 
@@ -58,10 +58,13 @@ def _whole(article: dict[str, Any], edits: list[dict[str, Any]]) -> str:
 
 
 def _history(versions: list[dict[str, Any]]) -> str:
-    out, before = [], ""
-    for version in versions:
-        out.append(f"version {version['version']}, {version['valid_from']:%Y-%m-%d %H:%M} UTC: {version['title']}")
-        diff = difflib.unified_diff(before.split("\n"), version["text"].split("\n"), lineterm="", n=0)
-        out += [f"  {line}" for line in list(diff)[2:] if not line.startswith("@@")]
-        before = version["text"]
+    out: list[str] = []
+    for before, version in zip([None, *versions], versions, strict=False):
+        cause = f", rules {version['rules']}" + (f" (before: {before['rules']})" if before and before["rules"] != version["rules"] else "")
+        out.append(f"version {version['version']}, {version['valid_from']:%Y-%m-%d %H:%M} UTC{cause}: {version['title']}")
+        if before is None:
+            out.append(f"  {version['text'].count(chr(10)) + 1} paragraphs, {len(version['text'])} characters")
+            continue
+        changes = between({**before["fields"], **before}, {**version["fields"], **version})
+        out += [f"  {change.marked()}" for change in changes]
     return "\n".join(out)

@@ -73,7 +73,9 @@ def test_there_is_one_line_of_migrations():
 def test_the_migrations_make_the_tables_that_the_code_declares(archive_url):
     with Archive(archive_url) as archive, archive.read() as connection:
         context = MigrationContext.configure(connection, opts={"include_name": lambda name, kind, _: not (kind == "table" and name.startswith("article_grams"))})
-        assert compare_metadata(context, Table.metadata) == []
+        found = compare_metadata(context, Table.metadata)
+    # On PostgreSQL fingerprints are indexed by their hash alone, which no declaration for both databases says.
+    assert [one for one in found if not (one[0] == "remove_index" and one[1].name == "ix_fingerprints_hash")] == []
 
 
 @pytest.mark.parametrize("revision", REVISIONS[:-1])
