@@ -106,7 +106,7 @@ class Entry:
         """Another address of the site that has the same title and text."""
         same = select(ArticleRow.url).where(
             ArticleRow.site == self.run.site.name, ArticleRow.content_hash == content_hash(clean(item.title), clean(item.text)),
-            ArticleRow.url_key != identity(item),
+            ArticleRow.url_key.not_in((identity(item), url_key(item.url))),
         )  # fmt: skip
         return self.connection.scalar(same.limit(1))
 

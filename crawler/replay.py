@@ -11,12 +11,18 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import Connection
+
+from crawler.encodings import BadBody, undo
 from crawler.items import Article, CaptureRef, Dropped, Page
+from storage import captures
 from storage.keys import canonical
+from storage.warc import BadRecord
 
 if TYPE_CHECKING:
     from crawler.sites import Site
 
+LARGEST = 16 << 20
 OMITTED = ("page", "edits", "text_extracted", "encoding", "extra", "extractor", "title_raw", "quality")
 
 
@@ -84,6 +90,18 @@ def page_at(path: Path, offset: int) -> Page:
     with path.open("rb") as stream:
         stream.seek(offset)
         return _page(next(iter(ArchiveIterator(stream, auto_decode="transfer"))), path)
+
+
+def captured_page(connection: Connection, folder: Path, capture_id: int) -> Page:
+    """The page of a capture of the archive, its Content-Encoding undone. Raises `BadReplay`."""
+    try:
+        found = captures.read(connection, folder, capture_id)
+        names = [name.strip().lower() for name in found.headers.get("content-encoding", "").split(",")]
+        body = undo(found.body, names, LARGEST)
+    except (BadRecord, BadBody, KeyError) as error:
+        raise BadReplay(f"capture {capture_id}: {error}") from None
+    kind = found.headers.get("content-type")
+    return Page(url=found.url, body=body, content_type=kind, headers=found.headers, status=found.status, fetched_at=found.record.date)
 
 
 def _check_start(path: Path) -> None:

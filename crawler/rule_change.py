@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, select, update
 
 from crawler.items import Article, Dropped, Page
-from crawler.replay import BadReplay, page_at
+from crawler.replay import BadReplay, captured_page
 from crawler.sites import BadSite, Site, load
 from pipelines import RULES, process
 from storage.archive import Archive
@@ -91,9 +91,8 @@ class Rereader:
         return report
 
     def _compare(self, ids: list[int], report: Report) -> Iterator[tuple[Any, Article]]:
-        query = select(ArticleRow.__table__, CaptureRow.file, CaptureRow.offset, CaptureRow.fetched_at).outerjoin(CaptureRow, CaptureRow.id == ArticleRow.capture_id)
         with self.archive.read() as connection:
-            rows = {row.id: row for row in connection.execute(query.where(ArticleRow.id.in_(ids)))}
+            rows = {row.id: row for row in connection.execute(select(ArticleRow.__table__).where(ArticleRow.id.in_(ids)))}
         for row in (rows[one] for one in ids if one in rows):
             article = self._read(row, report)
             if article is None:
@@ -106,32 +105,35 @@ class Rereader:
 
     def _read(self, row: Any, report: Report) -> Article | None:
         """The article as today's rules read it; None, and a note, where they do not."""
-        if row.file is None:
+        if row.capture_id is None:
             report.outcomes["no capture"] += 1
             return None
         try:
-            page = page_at(self.captures / row.file, row.offset)
-            return process(page, self._site(row.site), self._further(row))
+            return process(self._page(row.capture_id), self._site(row.site), self._further(row))
         except Dropped as reason:
             report.outcomes["dropped"] += 1
             report.notes.append(f"{row.id} {row.url}: would be dropped: {type(reason).__name__}: {reason}")
-        except (OSError, StopIteration, BadReplay) as error:
+        except BadReplay as error:
             report.outcomes["failed"] += 1
-            report.notes.append(f"{row.id} {row.url}: its capture {row.file}@{row.offset} cannot be read: {error}")
+            report.notes.append(f"{row.id} {row.url}: its capture cannot be read: {error}")
         except Exception as error:  # noqa: BLE001 - one bad page must not end the replay; it is counted and named
             report.outcomes["failed"] += 1
             report.notes.append(f"{row.id} {row.url}: {type(error).__name__}: {error}")
         return None
 
+    def _page(self, capture_id: int) -> Page:
+        with self.archive.read() as connection:
+            return captured_page(connection, self.captures, capture_id)
+
     def _further(self, row: Any) -> Any:
         """A look-up of the article's further pages, as they were captured with it."""
 
         def saved(url: str) -> Page | None:
-            query = select(CaptureRow.file, CaptureRow.offset, CaptureRow.id).where(CaptureRow.url_key == url_key(url), CaptureRow.status.in_((0, 200)))
+            query = select(CaptureRow.id).where(CaptureRow.url_key == url_key(url), CaptureRow.status.in_((0, 200))).order_by(CaptureRow.id)
             with self.archive.read() as connection:
-                found = connection.execute(query.order_by(CaptureRow.id)).all()
-            later = next((one for one in found if row.capture_id is None or one.id > row.capture_id), found[-1] if found else None)
-            return page_at(self.captures / later.file, later.offset) if later else None
+                found = connection.scalars(query).all()
+            later = next((one for one in found if one > row.capture_id), found[-1] if found else None)
+            return self._page(later) if later is not None else None
 
         return saved
 

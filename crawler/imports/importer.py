@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, insert, select, update
 
-from crawler.capture import WarcWriter, digest
+from crawler.capture import WarcWriter
 from crawler.imports.fields import BadRecord, article
 from crawler.imports.readers import BadImport, Read, read
 from crawler.items import Article, Dropped, EmptyArticle, Page
@@ -25,6 +25,7 @@ from storage.archive import Archive
 from storage.families import place
 from storage.keys import url_key
 from storage.tables import CaptureRow, OutcomeRow, RunRow
+from storage.warc import digest, stamp
 from storage.writer import Visit, save_articles
 
 BATCH, NOTED = 100, 20
@@ -157,10 +158,10 @@ class Importer:
             head += f"content-type: {page.content_type or 'text/html'}\r\n"
         block = f"HTTP/1.1 {page.status} OK\r\n{head}\r\n".encode("utf-8", "replace") + page.body
         headers = {
-            "WARC-Target-URI": page.url, "WARC-Date": fetched.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"), "WARC-Payload-Digest": payload,
+            "WARC-Target-URI": page.url, "WARC-Date": stamp(fetched), "WARC-Payload-Digest": payload,
             "WARC-Block-Digest": digest(block), "Content-Type": "application/http;msgtype=response",
         }  # fmt: skip
-        name, offset, length = self.writer.write("response", headers, block)
+        ((name, offset, length),) = self.writer.write([("response", headers, block)])
         return CaptureRow(
             url_key=url_key(page.url), url=page.url, fetched_at=fetched, status=page.status, content_type=page.content_type, kind="response",
             file=name, offset=offset, length=length, digest=payload, run_id=self.run_id,
@@ -169,7 +170,7 @@ class Importer:
     def _visit(self, connection: Connection, one: _Ready, written: CaptureRow | None, now: datetime) -> Visit:
         capture_id = None
         if written is not None:
-            columns = {column.key: getattr(written, column.key) for column in CaptureRow.__table__.columns if column.key not in ("id", "truncated")}
+            columns = {column.key: getattr(written, column.key) for column in CaptureRow.__table__.columns if column.key not in ("id", "truncated", "broken", "refers_to")}
             capture_id = connection.scalar(insert(CaptureRow).values(**columns).returning(CaptureRow.id))
         elif one.page:
             same = select(CaptureRow.id).where(CaptureRow.url_key == url_key(one.page.url), CaptureRow.digest == digest(one.page.body))

@@ -15,6 +15,7 @@ import pytest
 
 from crawler.imports import Importer
 from crawler.imports.fields import moment
+from crawler.replay import captured_page
 from storage.archive import Archive
 from storage.export import write_csv, write_jsonl
 
@@ -130,12 +131,10 @@ def test_bytes_are_captured_once(imported, archive_url, tmp_path):
     with Archive(archive_url) as archive, archive.read() as connection:
         from sqlalchemy import text
 
-        (row,) = connection.execute(text("SELECT file, \"offset\", url FROM captures"))
+        (capture_id,) = connection.scalars(text("SELECT id FROM captures"))
+        page = captured_page(connection, tmp_path / "captures", capture_id)
         assert archive.article(1)["first_seen_at"] == datetime(2026, 3, 18, 2, tzinfo=UTC)
-    from crawler.replay import page_at
-
-    page = page_at(tmp_path / "captures" / row.file, row.offset)
-    assert (page.body, page.url) == (PAGE.encode(), row.url)
+    assert (page.body, page.url) == (PAGE.encode(), "http://np.example/1.html")
 
 
 def test_a_folder_without_addresses_needs_its_base(imported, archive_url, tmp_path):

@@ -64,7 +64,7 @@ def test_what_would_be_dropped_is_said_and_kept(archive, tmp_path):
     gone = "<html><head><title>404 页面不存在</title></head><body><p>抱歉，您访问的页面不存在或已被删除。</p></body></html>"
     path = warc(tmp_path / "captures" / "gone.warc.gz", {"http://a.example/2.html": gone})
     with archive.transaction() as connection:
-        connection.execute(text("UPDATE captures SET file = :file, \"offset\" = 0 WHERE id = 2"), {"file": path.name})
+        connection.execute(text("UPDATE captures SET file = :file, \"offset\" = 0, length = :length WHERE id = 2"), {"file": path.name, "length": path.stat().st_size})
     report = Rereader(archive, tmp_path / "captures").run(apply=True)
     assert (report.outcomes["dropped"], len(report.notes), "would be dropped: " in report.notes[0]) == (1, 1, True)
     assert archive.article(2)["text"] == TEXT.replace("三天", "2天")
