@@ -19,6 +19,9 @@ LEAVES = frozenset(["p", "li", "dd", "dt", "td", "th", "figcaption", *HEADINGS])
 SIGNED = re.compile(r"(?:\d{4}|[〇○零一二三四五六七八九]{4})\s*年\s*[\d一二三四五六七八九十]{1,2}\s*月\s*[\d一二三四五六七八九十]{1,3}\s*日")
 """The date under a notice."""
 NUMBER = re.compile(r"[-+]?[\d.,:：%％/年月日]+")
+POINTER = re.compile(r"^[▲▼△▽↑↓]")
+"""A line that points at the picture beside it."""
+CAPTION = 120
 ORPHAN = 24
 SURE = 30
 """A line of text with more characters is taken for the first paragraph."""
@@ -91,7 +94,7 @@ def _is_head(line: Line, title: str) -> bool:
 
 def _is_text(lines: list[Line], number: int, trunk: set[Any], *, tail: bool) -> bool:
     line = lines[number]
-    if not CONTENT.search(line.text):
+    if not CONTENT.search(line.text) or (len(line.text) < CAPTION and POINTER.match(line.text)):
         return False
     cell = line.block.tag in ("td", "th") and NUMBER.fullmatch(line.text) and not tail
     if not line.prose and not cell and len(line.text) < 60 and is_furniture(line.text):

@@ -8,73 +8,24 @@ the value; what a split article left behind in neighbouring elements is taken ba
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any
 
 from pipelines.extract.lines import Line
+from pipelines.extract.nodes import TEASER, Node, add_up, lines_in, mean_prose, parts_of, teasers, tree_of
 from pipelines.strip_disclaimers import rule_of
 
-LINK_COST = 1.0
-SHORT_GAIN = {"p": 0.1, "blockquote": 0.1, "pre": 0.1}
-SHORT_COST = 0.05
-CLUTTER_GAIN = 0.06
-LONGEST = 800
 DESCEND = 0.72
 """A child with this share of an element's value takes its place."""
 PARAGRAPHS = frozenset(["p", "li", "dd", "dt", "h1", "h2", "h3", "h4", "h5", "h6", "pre"])
 INNER = frozenset(["ul", "ol", "dl", "blockquote", "figure"])
 FAR = 300
 """Linked characters between two parts of one article; more stand between an article and the next thing."""
-TEASER = 40
 LEAST = 40
 LEAST_PLAIN = 20
 LEAST_SHARE = 0.06
 """An element of at least this value and share that is neither comments nor teasers is preferred to those."""
-TALK = re.compile(
-    r"^[\s\[【(（]*(?:\d{1,3}\s*[楼樓#]|沙发|板凳|地板|回复|回覆|支持|反对|赞|顶|踩|举报|引用|网友|評論|评论|发表于|發表於|Reply|Like|Report|Permalink|\d+ (?:likes?|replies|points))"
-    r"|(?:发表于|发布于|回复|说道?|says?|wrote|said)\s*[:：]?\s*$|\[[^\]]{2,16}网友\]|^\d{4}-\d{1,2}-\d{1,2} \d{1,2}:\d{2}(?::\d{2})?$",
-    re.I,
-)
-
-
-@dataclass(slots=True, eq=False)
-class Node:
-    """An element that holds lines."""
-
-    element: Any
-    parent: Node | None
-    own: list[Line] = field(default_factory=list)
-    children: list[Node] = field(default_factory=list)
-    value: float = 0.0
-    prose: float = 0.0
-    speech: float = 0.0
-    """What its own lines of text weigh."""
-    chars: int = 0
-    linked: int = 0
-    kept_chars: int = 0
-    """Characters outside its pruned parts."""
-    kept_linked: int = 0
-    talk: int = 0
-    first: int = 0
-    last: int = 0
-    pruned: bool = False
-
-    @property
-    def density(self) -> float:
-        """Share of its characters that are links."""
-        return self.linked / self.chars if self.chars else 0.0
-
-    @property
-    def kept_density(self) -> float:
-        """The same without its pruned parts."""
-        return self.kept_linked / self.kept_chars if self.kept_chars else 0.0
-
-    @property
-    def talky(self) -> bool:
-        """Whether it reads like visitors' comments."""
-        return self.talk >= 3 and self.talk * 60 > self.prose
 
 
 @dataclass(slots=True)
@@ -86,20 +37,6 @@ class Found:
     doubt: float
     """0 where nothing else on the page competes, towards 1 where something else weighs as much."""
     element: Any = None
-
-
-def weight(line: Line) -> float:
-    """What a line speaks for (or against) its container being the body."""
-    size = line.size
-    if not line.prose:
-        gain = SHORT_GAIN.get(line.block.tag, -SHORT_COST)
-        return (line.free * gain - line.linked * LINK_COST) * size
-    if line.clutter:
-        return min(line.free, LONGEST) * CLUTTER_GAIN * size
-    if rule_of(line.text):
-        return 0.0  # a disclaimer reads like prose, and is none
-    gain = 1.0 if line.marks > 1 or line.free > 40 or line.ended else 0.6
-    return (min(line.free, LONGEST) * gain - line.linked * LINK_COST * 0.5) * size
 
 
 def find_container(lines: list[Line], title_line: int | None = None) -> Found | None:
@@ -147,102 +84,6 @@ def _kind(lines: list[Line], root: Any) -> str:
     return next(line.clutter for line in lines if line.root is root)
 
 
-def _tree(lines: list[Line]) -> Node:
-    """The elements that hold lines, as a tree."""
-    nodes: dict[Any, Node] = {}
-
-    def node_of(element: Any) -> Node:
-        missing = []
-        while element is not None and element not in nodes:
-            missing.append(element)
-            element = element.getparent()
-        above = nodes[element] if element is not None else None
-        for item in reversed(missing):
-            node = nodes[item] = Node(item, above, first=1 << 30)
-            if above is not None:
-                above.children.append(node)
-            above = node
-        assert above is not None
-        return above
-
-    for line in lines:
-        node_of(line.block).own.append(line)
-    return next(node for node in nodes.values() if node.parent is None)
-
-
-def _sum(root: Node) -> None:
-    """Values from the leaves up."""
-    order, stack = [], [root]
-    while stack:
-        node = stack.pop()
-        order.append(node)
-        stack += node.children
-    for node in reversed(order):
-        for line in node.own:
-            value = line.weight = weight(line)
-            node.value += value
-            node.speech += max(0.0, value)
-            node.prose += max(0.0, value) if line.prose else 0.0
-            node.chars += len(line.text)
-            node.linked += line.linked
-            node.kept_chars += len(line.text)
-            node.kept_linked += line.linked
-            node.talk += len(line.text) < 40 and bool(TALK.search(line.text))
-            node.first, node.last = min(node.first, line.number), max(node.last, line.number)
-        for child in node.children:
-            _add(node, child)
-
-
-def _add(node: Node, child: Node) -> None:
-    child.pruned = child.value < 0 and child.density > 0.35
-    node.value += -0.04 * child.linked if child.pruned else child.value
-    node.prose += child.prose
-    node.chars += child.chars
-    node.linked += child.linked
-    if not child.pruned:
-        node.kept_chars += child.kept_chars
-        node.kept_linked += child.kept_linked
-    node.talk += child.talk
-    node.first, node.last = min(node.first, child.first), max(node.last, child.last)
-
-
-def _teasers(node: Node) -> bool:
-    """Whether linked headlines and lines of text take turns: the first lines of other articles."""
-    turns = prose = 0
-    since = False
-    for line in sorted(_lines(node), key=lambda line: line.number):
-        if line.prose and line.free >= TEASER:
-            prose, since = prose + 1, True
-        elif since and len(line.text) >= 8 and line.linked > 0.5 * len(line.text):
-            turns, since = turns + 1, False
-    return turns >= 3 and turns >= 0.5 * prose
-
-
-def _mean(node: Node) -> float:
-    """Mean length of its lines of prose."""
-    sizes = [len(line.text) for line in _lines(node) if line.prose]
-    return sum(sizes) / len(sizes) if sizes else 0.0
-
-
-def _lines(node: Node) -> list[Line]:
-    out, stack = [], [node]
-    while stack:
-        item = stack.pop()
-        out += item.own
-        stack += item.children
-    return out
-
-
-def _parts(main: Node) -> list[Line]:
-    """The lines of the container without its parts that are links, comments or other clutter."""
-    out = list(main.own)
-    for child in main.children:
-        if child.pruned or (child.talky and child.value < 0.5 * main.value):
-            continue
-        out += _parts(child)
-    return out
-
-
 class _Search:
     """The way down from the page to the article."""
 
@@ -253,29 +94,41 @@ class _Search:
         """Linked characters above each line."""
 
     def run(self) -> Found | None:
-        root = _tree(self.lines)
-        _sum(root)
+        root = tree_of(self.lines)
+        add_up(root)
         if root.value <= 0:
             return None
         path = [root]
         while (child := self._heir(path[-1])) is not None:
             path.append(child)
         main = path[-1]
-        chosen = _parts(main)
+        chosen = [line for line in parts_of(main) if not self._stray(line, main)]
         for above, below in zip(path[-2::-1], path[:0:-1], strict=True):
             chosen += self._neighbours(above, below, main)
         chosen.sort(key=lambda line: line.number)
         outside = sum(self._rivals(above, below) for above, below in zip(path[-2::-1], path[:0:-1], strict=True))
         return Found(chosen, main.value, outside / (outside + max(1.0, main.value)), main.element)
 
+    def _stray(self, line: Line, main: Node) -> bool:
+        """Whether a line in a table of its own stands behind more links than an advertisement has: a teaser in the same cell."""
+        block = line.block
+        if block is main.element or block.tag in PARAGRAPHS or line.number == main.first:
+            return False
+        return self.links[line.number] - self.links[self._last_paragraph(main, line.number)] > FAR
+
+    def _last_paragraph(self, main: Node, number: int) -> int:
+        """The number of the line after the last one of the element's own paragraphs above a line."""
+        own = [line.number for line in main.own if line.prose] + [child.last for child in main.children if child.element.tag in PARAGRAPHS and child.value > 0]
+        return max((at + 1 for at in own if at < number), default=number)
+
     @staticmethod
     def _rivals(above: Node, below: Node) -> float:
         """What beside the path could be the article as well."""
-        return sum(child.value for child in above.children if child is not below and child.value > 0 and not child.talky and not _teasers(child))
+        return sum(child.value for child in above.children if child is not below and child.value > 0 and not child.talky and not teasers(child))
 
     def _worth(self, node: Node) -> float:
         """An element's value less what speaks against it: comments, teasers, links, a place above the headline."""
-        value = node.value * (0.25 if node.talky or _teasers(node) else 1.0) * max(0.2, 1 - 2 * node.kept_density)
+        value = node.value * (0.25 if node.talky or teasers(node) else 1.0) * max(0.2, 1 - 2 * node.kept_density)
         return value * 0.5 if self.title_line is not None and node.last < self.title_line else value
 
     def _heir(self, node: Node) -> Node | None:
@@ -285,7 +138,7 @@ class _Search:
             return None
         if len(children) == 1 and children[0].value >= node.value:
             return children[0]
-        plain = [child for child in children if child.value >= max(LEAST_PLAIN, LEAST_SHARE * node.value) and not child.talky and not _teasers(child)]
+        plain = [child for child in children if child.value >= max(LEAST_PLAIN, LEAST_SHARE * node.value) and not child.talky and not teasers(child)]
         best = max(plain or children, key=self._worth)
         if best.element.tag in INNER and any(child.value > 0 for child in node.children if child is not best):
             return None  # a list or a quotation among paragraphs
@@ -299,7 +152,7 @@ class _Search:
 
     def _other(self, main: Node, rival: Node) -> bool:
         """Whether an element beside the best one is another text (teasers, comments, a footer), not a part of it."""
-        return rival.talky or _teasers(rival) or rival.kept_density > 0.15 or self._far(main, rival) or _mean(rival) < min(45.0, 0.5 * _mean(main))
+        return rival.talky or teasers(rival) or rival.kept_density > 0.15 or self._far(main, rival) or mean_prose(rival) < min(45.0, 0.5 * mean_prose(main))
 
     def _far(self, main: Node, rival: Node) -> bool:
         """Whether more links stand between two elements than an advertisement has."""
@@ -316,13 +169,13 @@ class _Search:
         out: list[Line] = []
         title = self.title_line
         for child in above.children:
-            if child is below or child.pruned or child.talky or child.value <= 0 or child.density > 0.1 or _teasers(child) or self._far(main, child):
+            if child is below or child.pruned or child.talky or child.value <= 0 or child.density > 0.1 or teasers(child) or self._far(main, child):
                 continue
             before = child.last < below.first
             lead = before and title is not None and child.first > title and child.prose >= 30
-            more = not before and child.prose >= 0.15 * main.value and _mean(child) >= 0.5 * _mean(main)
-            if (lead or more) and not _lines(child)[0].clutter:
-                out += _parts(child)
+            more = not before and child.prose >= 0.15 * main.value and mean_prose(child) >= 0.5 * mean_prose(main)
+            if (lead or more) and not lines_in(child)[0].clutter:
+                out += parts_of(child)
         if above.own and title is not None:
             near = (line for line in above.own if self._links_between(main, line.number, line.number) <= FAR)
             out += [line for line in near if line.prose and line.number > title and not line.clutter and line.weight > 30]

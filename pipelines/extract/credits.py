@@ -200,7 +200,7 @@ def _own_line(text: str) -> list[str]:
             return split_names(match.group(1))
     if LABELLED.match(text.strip("（()） ")):
         return _labelled([text.strip("（()） ")])
-    if len(text) < 40 and not text.endswith(("。", "？", "！")) and re.match(rf"^[（(\s]*[\u4e00-\u9fff《》·“”\s]{{0,16}}(?:{REPORTER}|作者\\s)", text):
+    if len(text) < 40 and not text.endswith(("。", "？", "！")) and re.match(rf"^[（(\s]*[\u4e00-\u9fff《》·“”\s]{{0,16}}(?:{REPORTER}|作者\s)", text):
         return _named(text)
     return []
 

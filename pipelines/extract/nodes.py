@@ -1,0 +1,171 @@
+"""The elements that hold a page's lines, as a tree, and what their lines weigh."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from pipelines.extract.lines import Line
+from pipelines.strip_disclaimers import rule_of
+
+LINK_COST = 1.0
+SHORT_GAIN = {"p": 0.1, "blockquote": 0.1, "pre": 0.1}
+SHORT_COST = 0.05
+CLUTTER_GAIN = 0.06
+LONGEST = 800
+TEASER = 40
+"""Characters from which a line can be the beginning of another article."""
+TALK = re.compile(
+    r"^[\s\[【(（]*(?:\d{1,3}\s*[楼樓#]|沙发|板凳|地板|回复|回覆|支持|反对|赞|顶|踩|举报|引用|网友|評論|评论|发表于|發表於|Reply|Like|Report|Permalink|\d+ (?:likes?|replies|points))"
+    r"|(?:发表于|发布于|回复|说道?|says?|wrote|said)\s*[:：]?\s*$|\[[^\]]{2,16}网友\]|^\d{4}-\d{1,2}-\d{1,2} \d{1,2}:\d{2}(?::\d{2})?$",
+    re.I,
+)
+
+
+@dataclass(slots=True, eq=False)
+class Node:
+    """An element that holds lines."""
+
+    element: Any
+    parent: Node | None
+    own: list[Line] = field(default_factory=list)
+    children: list[Node] = field(default_factory=list)
+    value: float = 0.0
+    prose: float = 0.0
+    speech: float = 0.0
+    """What its own lines of text weigh."""
+    chars: int = 0
+    linked: int = 0
+    kept_chars: int = 0
+    """Characters outside its pruned parts."""
+    kept_linked: int = 0
+    talk: int = 0
+    first: int = 0
+    last: int = 0
+    pruned: bool = False
+
+    @property
+    def density(self) -> float:
+        """Share of its characters that are links."""
+        return self.linked / self.chars if self.chars else 0.0
+
+    @property
+    def kept_density(self) -> float:
+        """The same without its pruned parts."""
+        return self.kept_linked / self.kept_chars if self.kept_chars else 0.0
+
+    @property
+    def talky(self) -> bool:
+        """Whether it reads like visitors' comments."""
+        return self.talk >= 3 and self.talk * 60 > self.prose
+
+
+def weight(line: Line) -> float:
+    """What a line speaks for (or against) its container being the body."""
+    size = line.size
+    if not line.prose:
+        gain = SHORT_GAIN.get(line.block.tag, -SHORT_COST)
+        return (line.free * gain - line.linked * LINK_COST) * size
+    if line.clutter:
+        return min(line.free, LONGEST) * CLUTTER_GAIN * size
+    if rule_of(line.text):
+        return 0.0  # a disclaimer reads like prose, and is none
+    gain = 1.0 if line.marks > 1 or line.free > 40 or line.ended else 0.6
+    return (min(line.free, LONGEST) * gain - line.linked * LINK_COST * 0.5) * size
+
+
+def tree_of(lines: list[Line]) -> Node:
+    """The elements that hold lines, as a tree."""
+    nodes: dict[Any, Node] = {}
+
+    def node_of(element: Any) -> Node:
+        missing = []
+        while element is not None and element not in nodes:
+            missing.append(element)
+            element = element.getparent()
+        above = nodes[element] if element is not None else None
+        for item in reversed(missing):
+            node = nodes[item] = Node(item, above, first=1 << 30)
+            if above is not None:
+                above.children.append(node)
+            above = node
+        assert above is not None
+        return above
+
+    for line in lines:
+        node_of(line.block).own.append(line)
+    return next(node for node in nodes.values() if node.parent is None)
+
+
+def add_up(root: Node) -> None:
+    """Values from the leaves up."""
+    order, stack = [], [root]
+    while stack:
+        node = stack.pop()
+        order.append(node)
+        stack += node.children
+    for node in reversed(order):
+        for line in node.own:
+            value = line.weight = weight(line)
+            node.value += value
+            node.speech += max(0.0, value)
+            node.prose += max(0.0, value) if line.prose else 0.0
+            node.chars += len(line.text)
+            node.linked += line.linked
+            node.kept_chars += len(line.text)
+            node.kept_linked += line.linked
+            node.talk += len(line.text) < 40 and bool(TALK.search(line.text))
+            node.first, node.last = min(node.first, line.number), max(node.last, line.number)
+        for child in node.children:
+            _add(node, child)
+
+
+def _add(node: Node, child: Node) -> None:
+    child.pruned = child.value < 0 and child.density > 0.35
+    node.value += -0.04 * child.linked if child.pruned else child.value
+    node.prose += child.prose
+    node.chars += child.chars
+    node.linked += child.linked
+    if not child.pruned:
+        node.kept_chars += child.kept_chars
+        node.kept_linked += child.kept_linked
+    node.talk += child.talk
+    node.first, node.last = min(node.first, child.first), max(node.last, child.last)
+
+
+def teasers(node: Node) -> bool:
+    """Whether linked headlines and lines of text take turns: the first lines of other articles."""
+    turns = prose = 0
+    since = False
+    for line in sorted(lines_in(node), key=lambda line: line.number):
+        if line.prose and line.free >= TEASER:
+            prose, since = prose + 1, True
+        elif since and len(line.text) >= 8 and line.linked > 0.5 * len(line.text):
+            turns, since = turns + 1, False
+    return turns >= 3 and turns >= 0.5 * prose
+
+
+def mean_prose(node: Node) -> float:
+    """Mean length of its lines of prose."""
+    sizes = [len(line.text) for line in lines_in(node) if line.prose]
+    return sum(sizes) / len(sizes) if sizes else 0.0
+
+
+def lines_in(node: Node) -> list[Line]:
+    out, stack = [], [node]
+    while stack:
+        item = stack.pop()
+        out += item.own
+        stack += item.children
+    return out
+
+
+def parts_of(main: Node) -> list[Line]:
+    """The lines of the container without its parts that are links, comments or other clutter."""
+    out = list(main.own)
+    for child in main.children:
+        if child.pruned or (child.talky and child.value < 0.5 * main.value):
+            continue
+        out += parts_of(child)
+    return out
