@@ -6,7 +6,7 @@ stand for; ``on`` (annotated on every page seen), ``short`` (the same, but left 
 nothing.
 
 Made from OpenCC's dictionaries (Apache-2.0, package ``opencc``) and pypinyin's readings (MIT, package ``pypinyin``); the
-last column was read from real pages. Run: ``python -m pipelines.repair.build_tables``.
+last column was read from real pages. Run: ``python -m pipelines.repair.build.tables``.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-TARGET = Path(__file__).parent / "data" / "kit.tsv"
+TARGET = Path(__file__).parents[1] / "data" / "kit.tsv"
 # Simplified characters that are traditional ones too, which the kit leaves alone.
 UNCONVERTED = frozenset("后里面于干系松谷制只表丑斗余云尸志折致症仆吁弦岳卷朱向咸才克局欲熏烟游周占征借")
 IRREGULAR = {"准": "準", "台": "臺", "凭": "憑", "签": "簽"}
