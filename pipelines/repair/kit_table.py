@@ -24,6 +24,8 @@ class Kit(NamedTuple):
     """Traditional -> every reading, with tone marks."""
     seen: dict[str, str]
     """Traditional -> on, short, off, rare or nothing: whether real pages annotate it."""
+    kept: frozenset[str]
+    """Traditional characters that simplified text holds too (著, 么)."""
     impossible: frozenset[str]
     """Simplified characters that the kit leaves nowhere."""
 
@@ -41,8 +43,8 @@ def kit() -> Kit:
         if other:
             others[new] = other
     made = {new for new in seen if seen[new] != "rare"}
-    kept = made | set("".join(others[new] for new in others))
-    return Kit(simplified, others, readings, seen, frozenset(simplified[new] for new in made) - kept)
+    twofold = frozenset(char for new in others for char in (new, *others[new]))
+    return Kit(simplified, others, readings, seen, twofold & simplified.keys(), frozenset(simplified[new] for new in made) - made - twofold)
 
 
 @lru_cache

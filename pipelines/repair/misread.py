@@ -93,9 +93,10 @@ def _length_utf8(data: list[int], at: int) -> int:
 def _alphabet(written: str, length: int) -> tuple[str, Ints, Bytes]:
     """The model's characters of ``length`` bytes: characters, symbols, bytes (n, length)."""
     chars, rows = [], []
-    for char in (*model().chars, *(kit().simplified if written == "big5" else ())):
+    # Text that fits GBK or is in UTF-8 is taken to be simplified, as the model is; Big5 holds traditional text.
+    for char in (*kit().simplified, *model().chars) if written == "big5" else model().chars:
         raw = char.encode(written, "ignore")
-        if len(raw) == length:
+        if len(raw) == length and (written == "big5" or char not in kit().simplified or char in kit().kept):
             chars.append(char)
             rows.append(list(raw))
     numbers = np.array([_symbol(char) for char in chars], np.int64)

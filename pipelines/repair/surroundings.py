@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 
-PAIRS = {"“": "”", "《": "》", "‘": "’", "〈": "〉"}
+PAIRS = {"“": "”", "《": "》", "‘": "’", "〈": "〉", "（": "）"}
 CLOSING = {second: first for first, second in PAIRS.items()}
-OPENED_TWICE, NEVER_CLOSED, NEVER_OPENED = -3.0, -2.5, -4.0
+OPENED_TWICE, NEVER_CLOSED, NEVER_OPENED, NEEDED = -3.0, -2.5, -4.0, 4.0
+"""nat; `NEEDED` is for a mark whose partner stands alone."""
 JUDGED = frozenset((*PAIRS, *CLOSING, "、", "。"))
 CLAUSE = re.compile("[、，。；：！？]")
 STEPS = (2, 4, 7, 11, 17)
@@ -38,15 +39,24 @@ class Surroundings:
             return _balance(behind) if char == "。" else -_balance(behind)
         if char in PAIRS:
             return self._opening(char, behind)
-        first = CLOSING[char]
-        return 0.0 if behind.rfind(first) > behind.rfind(char) else NEVER_OPENED
+        return self._closing(char, behind)
 
     def _opening(self, char: str, behind: str) -> float:
         second = PAIRS[char]
         if behind.rfind(char) > behind.rfind(second):
             return OPENED_TWICE
-        following = re.search(f"[{char}{second}]", self.after)
-        return 0.0 if following is not None and following.group(0) == second else NEVER_CLOSED
+        return NEEDED if self._following(char, second) == second else NEVER_CLOSED
+
+    def _closing(self, char: str, behind: str) -> float:
+        first = CLOSING[char]
+        if behind.rfind(first) <= behind.rfind(char):
+            return NEVER_OPENED
+        return 0.0 if self._following(first, char) == char else NEEDED
+
+    def _following(self, first: str, second: str) -> str:
+        """The next of the two marks after the run."""
+        match = re.search(f"[{first}{second}]", self.after)
+        return match.group(0) if match is not None else ""
 
 
 def _balance(behind: str) -> float:
