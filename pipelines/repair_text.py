@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from itemadapter import ItemAdapter
 
 from crawler.items import Article, Edit
-from pipelines.repair import repair
+from pipelines.repair import cloudflare, repair
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -22,10 +22,15 @@ def repair_article(article: Article) -> Article:
 
     Short fields are repaired together with the text: a title alone is too little to know the damage by.
     """
+    revealed = cloudflare.revealed(article.text, article.page.body) if article.page else []
+    if revealed:
+        article = dataclasses.replace(article, text=_applied(article.text, revealed), edits=(*article.edits, *revealed))
     values = _repair_fields({name: getattr(article, name) for name in (*SINGLE, *LISTS, "text")})
     if values is None:
         return article
     fields, edits = values
+    if revealed:  # the addresses were a pass of their own
+        edits = tuple(dataclasses.replace(edit, pass_=edit.pass_ + 1) for edit in edits)
     return dataclasses.replace(article, **fields, edits=article.edits + edits)
 
 

@@ -49,6 +49,8 @@ def _traditional(counts: Counter[str]) -> bool:
     traditional = sum(number for char, number in counts.items() if char in table.simplified)
     simplified = sum(number for char, number in counts.items() if char in table.impossible)
     kana = sum(number for char, number in counts.items() if "\u3041" <= char <= "\u30fa")
+    if any("\uac00" <= char <= "\ud7a3" for char in counts):
+        return False
     lost = counts["\ufffd"] + counts["?"]
     return kana <= 0.05 * han + 4 * lost and traditional >= max(2, LEAST_TRADITIONAL * han) and simplified <= 0.5 * traditional + 3 * lost
 

@@ -112,6 +112,11 @@ class Model:
             context = (context[1], context[2], one)
         return total
 
+    def mean(self, text: str) -> float:
+        """log P a character, of the first 80 that are not ASCII; 0 where there are none."""
+        wide = "".join(char for char in text if char > "\x7f")[:80]
+        return self.total(wide) / len(wide) if wide else 0.0
+
 
 def _keys(data: Any, n: int) -> tuple[Ints, Ints]:
     """n-gram keys and their histories, ascending; a key is the ids of its characters, `BITS` bits each."""

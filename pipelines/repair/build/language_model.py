@@ -24,7 +24,7 @@ from pipelines.repair.build.counts import FIRST, Counts, alphabet, of_text, of_w
 from pipelines.repair.build.kenlm_trie import Floats, Ints, read
 from pipelines.repair.model import BITS, MASK, ORDER, PATH
 
-# All five were chosen on the cloze test of tests/benchmarks/repair_model.py, on development text.
+# Chosen by filling gaps (a character by its first or second GBK byte and three neighbours on either side) in development text.
 WORDS = 6e6
 """Words that the expected counts are scaled to, against the running text's own."""
 DISCOUNT = 2.0

@@ -34,7 +34,7 @@ def whole(text: str) -> list[Edit]:
     for line in lines:
         wide = sum("\x80" <= char <= "\u07ff" for char in line)
         if wide >= 2 and wide >= 0.9 * sum(char > "\x7f" for char in line) and (new := reread(line)) is not None:
-            likely = mean(new)
+            likely = model().mean(new)
             sure = wide >= LEAST and sum("\u4e00" <= char <= "\u9fff" for char in new) >= 3 and likely > PLAUSIBLE
             if sure or likely > POSSIBLE:
                 (found if sure else doubtful).append(edit(RULE, at, line, new, 0.85))
@@ -56,12 +56,6 @@ def reread(line: str) -> str | None:
     if not ended or not any(char > "\x7f" for char in ended[0].text):
         return None
     return ended[0].text
-
-
-def mean(text: str) -> float:
-    """log P a character, of those that are not ASCII."""
-    wide = "".join(char for char in text if char > "\x7f")
-    return model().total(wide) / len(wide)
 
 
 def _bytes(char: str) -> list[tuple[float, bytes]]:

@@ -23,7 +23,6 @@ PAIRS = (
     ("gbk", "big5"),
 )  # fmt: skip
 """(read as, written in)"""
-SAMPLE = 80
 PLAUSIBLE, GAIN = -7.0, 1.5
 """Mean log P a character of Chinese text, at the least, and how much better the new reading must be."""
 MOST_LOST = 0.3
@@ -57,7 +56,7 @@ def suspicious(line: str) -> bool:
 
 def reread(line: str) -> tuple[str, Reread] | None:
     """(pair, text) of the most plausible other reading."""
-    now = mean(line)
+    now = model().mean(line)
     if now > PLAUSIBLE:
         return None
     best: tuple[str, Reread] | None = None
@@ -74,15 +73,9 @@ def reread(line: str) -> tuple[str, Reread] | None:
     return best
 
 
-def mean(text: str) -> float:
-    """log P a character of the beginning of a text."""
-    sample = text[:SAMPLE]
-    return model().total(sample) / max(1, len(sample))
-
-
 def _promising(found: list[Slot], now: float) -> bool:
     lost = sum(1 for slot in found if LOST in slot.pattern)
     if lost > MOST_LOST * len(found):
         return False
     known = "".join(slot.char for slot in found)
-    return mean(known) > max(PLAUSIBLE, now + GAIN)
+    return model().mean(known) > max(PLAUSIBLE, now + GAIN)

@@ -6,6 +6,7 @@ import re
 
 from crawler.decode.plausible import score
 from crawler.items import Edit
+from pipelines.repair.model import model
 from pipelines.repair.passes.apply import edit
 
 # (read as, written in)
@@ -14,6 +15,8 @@ PAIRS = (
     ("big5hkscs", "gb18030"), ("gb18030", "big5hkscs"), ("cp949", "gb18030"), ("cp932", "gb18030"), ("big5hkscs", "utf-8"),
 )  # fmt: skip
 MARGIN = 0.35
+PLAUSIBLE = -9.0
+"""log P a character; Chinese text of any kind is above, Han characters at random are below."""
 SUSPECT = re.compile("[\x80-\u00ff\u0152-\u0192\u02c6-\u02dc\u2013-\u203a\u20ac\u2122\uac00-\ud7a3\uff61-\uff9f\ue000-\uf8ff]|[缁鍙鐨勬垜浠鏄锛銆鈥鎴涓浜哄]")
 C1 = {code: code for code in range(0x80, 0xA0)}
 
@@ -38,7 +41,7 @@ def reread(line: str) -> tuple[str, str] | None:
     now, best = score(line), None
     for read_as, written in PAIRS:
         new = _other(line, read_as, written)
-        if new is None or "\ufffd" in new or not _chinese(new):
+        if new is None or "\ufffd" in new or not _chinese(new) or model().mean(new) < PLAUSIBLE:
             continue
         value = score(new)
         if value > now + MARGIN and (best is None or value > best[0]):
