@@ -20,6 +20,7 @@ from pipelines.repair.surroundings import JUDGED, Surroundings
 Bytes = NDArray[np.uint8]
 LOST = -1
 TRIED, WIDTH = 12, 12
+UNSOLVED = -12.0
 CP1252_OPEN = (0x81, 0x8D, 0x8F, 0x90, 0x9D)
 """The five bytes that Windows-1252 leaves undefined."""
 
@@ -54,6 +55,32 @@ def raw_bytes(text: str, read_as: str) -> list[int] | None:
         except UnicodeEncodeError:
             return None
     return out
+
+
+TWICE = {"big5": {"十": b"\xa2\xcc", "卅": b"\xa2\xce"}}
+"""Characters that an encoding has twice: reading gives one character, writing only one of the two codes."""
+MOST_TWICE = 5
+
+
+def readings(text: str, read_as: str, written: str) -> list[Slot] | None:
+    """The characters of the text as it was written; None where it cannot have been."""
+    places = [at for at, char in enumerate(text) if char in TWICE.get(read_as, ())]
+    for chosen in range(1 << min(len(places), MOST_TWICE)):
+        data, last = list[int](), 0
+        for number, at in enumerate(places[:MOST_TWICE]):
+            if chosen >> number & 1:
+                part = raw_bytes(text[last:at], read_as)
+                if part is None:
+                    return None
+                data += [*part, *TWICE[read_as][text[at]]]
+                last = at + 1
+        part = raw_bytes(text[last:], read_as)
+        if part is None:
+            return None
+        found = slots(data + part, written)
+        if found is not None:
+            return found
+    return None
 
 
 def slots(data: list[int], written: str) -> list[Slot] | None:
@@ -147,8 +174,8 @@ def _fitting(pattern: tuple[int, ...], following: int, read_as: str, written: st
 State = tuple[float, Context, str]
 
 
-def solve(found: list[Slot], read_as: str, written: str) -> Reread | None:
-    """The likeliest text; None where a character fits nowhere."""
+def solve(found: list[Slot], read_as: str, written: str) -> Reread:
+    """The likeliest text; U+FFFD where no character fits."""
     lm = PageModel("".join(slot.char or "\n" for slot in found).translate(translation()))
     start = model().start
     states: list[State] = [(0.0, (start, start, start), "")]
@@ -161,8 +188,9 @@ def solve(found: list[Slot], read_as: str, written: str) -> Reread | None:
         lost += 1
         weighed += 1
         chars, numbers = _fitting(slot.pattern, slot.following, read_as, written)
-        if not chars:
-            return None
+        if not chars:  # a character that the model does not know
+            states = [(score + UNSOLVED, (start, start, start), text + "\ufffd") for score, _, text in states[:1]]
+            continue
         after = "".join(one.char for one in found[place + 1 : place + 200]) if set(chars) & JUDGED else ""
         states = _chosen(states, chars, numbers, after, lm)
     best = max(states)

@@ -7,7 +7,7 @@ import re
 from crawler.decode.plausible import COMMON_HANS
 from crawler.items import Edit
 from pipelines.repair.kit_table import kit
-from pipelines.repair.misread import LOST, Reread, Slot, raw_bytes, slots, solve
+from pipelines.repair.misread import LOST, Reread, Slot, readings, solve
 from pipelines.repair.model import model
 from pipelines.repair.passes.apply import edit
 
@@ -26,7 +26,7 @@ PAIRS = (
 PLAUSIBLE, GAIN = -7.0, 1.5
 """Mean log P a character of Chinese text, at the least, and how much better the new reading must be."""
 MOST_LOST = 0.3
-ODD_SHARE = 0.2
+ODD_SHARE = 0.12
 ODD = re.compile("[^\x00-\x7f\u3000-\u30ff\uff01-\uff5e“”‘’…—·①-⑳" + "".join({*COMMON_HANS, *level_one(), *kit().simplified}) + "]")
 
 
@@ -61,12 +61,11 @@ def reread(line: str) -> tuple[str, Reread] | None:
         return None
     best: tuple[str, Reread] | None = None
     for read_as, written in PAIRS:
-        data = raw_bytes(line, read_as)
-        found = slots(data, written) if data is not None else None
+        found = readings(line, read_as, written)
         if not found or not _promising(found, now):
             continue
         new = solve(found, read_as, written)
-        if new is not None and (best is None or new.mean > best[1].mean):
+        if best is None or new.mean > best[1].mean:
             best = (f"{written}-as-{read_as}", new)
             if written == "utf-8":
                 break  # bytes that are UTF-8 are nothing else
