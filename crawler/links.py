@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import html
 import re
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from crawler.decode import Decoded
-from crawler.decode.evidence import CANDIDATES
+from crawler.decode.queries import query_in
 from crawler.sites import Site
 from storage.frontier import Found
 
@@ -22,11 +22,6 @@ NEXT = re.compile(r"^[\[【\s>»]*(?:下一页|下页|后一页|下一頁|next)[
 # How news addresses look where no profile says: a date in the path, or an id before .htm.
 ARTICLE = re.compile(r"(?:/(?:19|20)\d{2}[-/_]?\d{2}[-/_]?\d{0,2}[/_-]?.*\d|/t?(?:19|20)\d{6}_\d+|content_\d+|/\d{4,}|/art/.*\d|_\d{4,})[^/]*\.s?html?$|/(?:article|news|detail|show)[/_-]?\d{3,}")
 BINARY = re.compile(r"\.(?:jpe?g|png|gif|webp|svg|css|js|pdf|docx?|xlsx?|pptx?|zip|rar|mp[34]|flv|avi|apk|exe|ico|swf)(?:$|\?)", re.I)
-
-BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
-# A form or link on a GB page is sent as GBK even where the page is read as GB18030; encodings not named here send UTF-8.
-QUERY_CODECS = {"gb18030": "gbk"} | {name: name for name in (*CANDIDATES[1:], "cp1252", "cp1251", "koi8-r", "cp1250", "cp1253", "cp1254", "cp874")}
-
 
 def of_section(decoded: Decoded, base: str, site: Site, depth: int) -> list[Found]:
     """Articles, further pages and sections that a section page links to; depth counts sections, not pages.
@@ -107,24 +102,6 @@ def is_section(url: str, site: Site) -> bool:
         return any(re.search(pattern, url) for pattern in site.section)
     parts = urlsplit(url)
     return not parts.query and parts.path.count("/") <= 3 and bool(re.search(r"/$|/(?:index|list|node|col)[^/]*$", parts.path or "/"))
-
-
-def query_in(href: str, encoding: str) -> str:
-    """A link with its query percent-encoded in the encoding of the page it stands on, as browsers send it.
-
-    WHATWG URL Standard, "query state": what the encoding cannot hold goes as a character reference. The path is always
-    UTF-8, so it is left to the canonical form.
-
-    >>> query_in("/搜索?q=新闻", "gb18030")
-    '/搜索?q=%D0%C2%CE%C5'
-    """
-    start, mark, rest = href.partition("?")
-    if not mark or rest.isascii():
-        return href
-    query, hash_mark, fragment = rest.partition("#")
-    codec = QUERY_CODECS.get(encoding.removeprefix("mixed:").split("+")[0], "utf-8")
-    sent = BEYOND_ASCII.sub(lambda found: quote(found.group().encode(codec, "xmlcharrefreplace")), query)
-    return start + mark + sent + hash_mark + fragment
 
 
 def address(base: str, href: str, site: Site) -> str | None:

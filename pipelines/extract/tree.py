@@ -12,6 +12,7 @@ from lxml import etree
 
 from crawler.decode import Decoded, decode
 from crawler.decode.bound import bound
+from crawler.decode.queries import query_in
 from crawler.items import EmptyArticle, Page
 from crawler.sites import Site
 
@@ -47,7 +48,7 @@ class Tree:
     def join(self, href: str) -> str | None:
         """The absolute http(s) address of a link; None where it is none."""
         try:
-            url = urljoin(self.url, href.strip())
+            url = urljoin(self.url, query_in(href.strip(), self.decoded.encoding))
             return url if urlsplit(url).scheme in ("http", "https") else None
         except ValueError:
             return None

@@ -6,7 +6,9 @@ import pytest
 
 from crawler import links
 from crawler.decode import decode
+from crawler.items import Page
 from crawler.sites import Site
+from pipelines.read_page import read_page
 from storage.keys import canonical, url_key
 
 SITE = Site(name="t", start=("http://a.example/",), article=(r"/show\.asp|/文章/",))
@@ -29,3 +31,10 @@ def test_a_link_written_raw_and_one_written_encoded_are_one_address():
     body = '<a href="/show.asp?q=新闻">一</a>'.encode("gbk")
     (raw,) = links.of_section(decode(body, "text/html; charset=gbk"), "http://a.example/", SITE, 0)
     assert url_key(raw.url) == url_key("http://a.example/show.asp?q=%D0%C2%CE%C5")
+
+
+def test_an_attachment_of_a_gbk_page_keeps_its_name_in_the_pages_encoding():
+    notice = "<h1>停水通知</h1><p>因管道维修，东关街、西关街明天上午停水，请各用水户提前储水，给您带来不便请谅解。</p>"
+    body = f'<html><body>{notice}<p><a href="/down.jsp?f=停水.doc">附件：停水.doc</a></p></body></html>'.encode("gbk")
+    found = read_page(Page("http://a.example/1.html", body, "text/html; charset=gbk"))
+    assert [file.url for file in found.attachments] == ["http://a.example/down.jsp?f=%CD%A3%CB%AE.doc"]
