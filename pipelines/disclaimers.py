@@ -63,7 +63,7 @@ LEGAL = re.compile(
 SHORT = 100
 """A longer line is boilerplate only where it has one of the words of `GATE`."""
 GATE = re.compile(
-    r"声明|版权|著作权|侵|转载|转摘|摘编|镜像|本[网站报台平]|公众号|观点|立场|平台|存储|真实性|准确性|完整性|建议|据此|凡|任何|注明|授权|许可|纯属|仅供|代表|赞同|仅作|异议|Copyright|©|rights|许可证|ICP",
+    r"声明|版权|著作权|侵|转载|转摘|摘编|镜像|本[网站报台平]|公众号|观点|立场|平台|存储|真实性|准确性|完整性|建议|据此|凡|任何|注明|授权|许可|纯属|仅供|代表|赞同|仅作|异议|聲明|版權|著作權|轉載|觀點|授權|Copyright|©|rights|许可证|ICP",
     re.I,
 )
 SECTION = re.compile(r"^[\s（(]*(?:[①②③④⑤\d一二三四五六七八九十]{1,2}\s*[、.．)）:：]|[①②③④⑤※])")
@@ -81,6 +81,11 @@ def rule_of(line: str) -> str | None:
     if not stripped or len(stripped) > LONGEST:
         return None
     return _rule(stripped)
+
+
+def is_legal(line: str) -> bool:
+    """Whether a line that reads like prose is a disclaimer; quick where it has none of their words."""
+    return GATE.search(line) is not None and rule_of(line) is not None
 
 
 @lru_cache(maxsize=4096)

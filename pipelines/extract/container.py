@@ -8,13 +8,14 @@ the value; what a split article left behind in neighbouring elements is taken ba
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any
 
+from pipelines.disclaimers import is_legal
 from pipelines.extract.lines import Line
 from pipelines.extract.nodes import TEASER, Node, add_up, lines_in, mean_prose, parts_of, teasers, tree_of
-from pipelines.strip_disclaimers import rule_of
 
 DESCEND = 0.72
 """A child with this share of an element's value takes its place."""
@@ -52,7 +53,7 @@ def _forgive(lines: list[Line]) -> None:
     """A name is no evidence against an element that holds much of the page's prose."""
     by_root: dict[Any, float] = {}
     for line in lines:
-        if line.prose and not rule_of(line.text):
+        if line.prose and not is_legal(line.text):
             by_root[line.root] = by_root.get(line.root, 0.0) + line.free
     whole = sum(by_root.values())
     plain = by_root.get(None, 0.0)
@@ -74,7 +75,7 @@ def _misnamed(lines: list[Line]) -> set[Any]:
             held.setdefault(line.root, []).append(line)
     out = set()
     for root, inner in held.items():
-        prose = [line for line in inner if line.prose and line.free >= TEASER and line.block.tag != "footer" and not rule_of(line.text)]
+        prose = [line for line in inner if line.prose and line.free >= TEASER and line.block.tag != "footer" and not is_legal(line.text)]
         if len(prose) >= 3 and sum(line.linked for line in inner) < 0.2 * sum(line.free for line in prose) and root.tag not in ("footer", "aside"):
             out.add(root)
     return out
@@ -102,24 +103,23 @@ class _Search:
         while (child := self._heir(path[-1])) is not None:
             path.append(child)
         main = path[-1]
-        chosen = [line for line in parts_of(main) if not self._stray(line, main)]
+        own = sorted([line.number + 1 for line in main.own if line.prose] + [child.last + 1 for child in main.children if child.element.tag in PARAGRAPHS and child.value > 0])
+        chosen = [line for line in parts_of(main) if not self._stray(line, main, own)]
         for above, below in zip(path[-2::-1], path[:0:-1], strict=True):
             chosen += self._neighbours(above, below, main)
         chosen.sort(key=lambda line: line.number)
         outside = sum(self._rivals(above, below) for above, below in zip(path[-2::-1], path[:0:-1], strict=True))
         return Found(chosen, main.value, outside / (outside + max(1.0, main.value)), main.element)
 
-    def _stray(self, line: Line, main: Node) -> bool:
-        """Whether a line in a table of its own stands behind more links than an advertisement has: a teaser in the same cell."""
-        block = line.block
-        if block is main.element or block.tag in PARAGRAPHS or line.number == main.first:
-            return False
-        return self.links[line.number] - self.links[self._last_paragraph(main, line.number)] > FAR
+    def _stray(self, line: Line, main: Node, own: list[int]) -> bool:
+        """Whether a line in a table of its own stands behind more links than an advertisement has: a teaser in the same cell.
 
-    def _last_paragraph(self, main: Node, number: int) -> int:
-        """The number of the line after the last one of the element's own paragraphs above a line."""
-        own = [line.number for line in main.own if line.prose] + [child.last for child in main.children if child.element.tag in PARAGRAPHS and child.value > 0]
-        return max((at + 1 for at in own if at < number), default=number)
+        ``own``: the numbers of the lines after the element's own paragraphs, ascending.
+        """
+        if line.block is main.element or line.block.tag in PARAGRAPHS:
+            return False
+        before = bisect_right(own, line.number)
+        return before > 0 and self.links[line.number] - self.links[own[before - 1]] > FAR
 
     @staticmethod
     def _rivals(above: Node, below: Node) -> float:

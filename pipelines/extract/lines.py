@@ -58,7 +58,7 @@ class Line:
     @property
     def size(self) -> float:
         """Weight of a character: a Latin one says less than a Han character."""
-        return LATIN if len(self.text.encode()) < 1.3 * len(self.text) else 1.0
+        return LATIN if self.text.isascii() or len(self.text.encode()) < 1.3 * len(self.text) else 1.0
 
     @property
     def ended(self) -> bool:

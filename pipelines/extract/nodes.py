@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
+from pipelines.disclaimers import is_legal
 from pipelines.extract.lines import Line
-from pipelines.strip_disclaimers import rule_of
 
 LINK_COST = 1.0
 SHORT_GAIN = {"p": 0.1, "blockquote": 0.1, "pre": 0.1}
@@ -16,6 +16,11 @@ CLUTTER_GAIN = 0.06
 LONGEST = 800
 TEASER = 40
 """Characters from which a line can be the beginning of another article."""
+TALK_STARTS = frozenset("0123456789沙板地回支反赞顶踩举引网評评发發RLPrlp[【(（")
+TALK_ENDS = frozenset("：:]道于布复sed")
+"""First and last characters of the lines that `TALK` takes."""
+LEAST_LINKED = 24
+"""Linked characters that three headlines have at least."""
 TALK = re.compile(
     r"^[\s\[【(（]*(?:\d{1,3}\s*[楼樓#]|沙发|板凳|地板|回复|回覆|支持|反对|赞|顶|踩|举报|引用|网友|評論|评论|发表于|發表於|Reply|Like|Report|Permalink|\d+ (?:likes?|replies|points))"
     r"|(?:发表于|发布于|回复|说道?|says?|wrote|said)\s*[:：]?\s*$|\[[^\]]{2,16}网友\]|^\d{4}-\d{1,2}-\d{1,2} \d{1,2}:\d{2}(?::\d{2})?$",
@@ -44,6 +49,8 @@ class Node:
     first: int = 0
     last: int = 0
     pruned: bool = False
+    mixed: bool | None = None
+    """Whether it is the first lines of other articles; None until `teasers` was asked."""
 
     @property
     def density(self) -> float:
@@ -69,7 +76,7 @@ def weight(line: Line) -> float:
         return (line.free * gain - line.linked * LINK_COST) * size
     if line.clutter:
         return min(line.free, LONGEST) * CLUTTER_GAIN * size
-    if rule_of(line.text):
+    if is_legal(line.text):
         return 0.0  # a disclaimer reads like prose, and is none
     gain = 1.0 if line.marks > 1 or line.free > 40 or line.ended else 0.6
     return (min(line.free, LONGEST) * gain - line.linked * LINK_COST * 0.5) * size
@@ -115,7 +122,7 @@ def add_up(root: Node) -> None:
             node.linked += line.linked
             node.kept_chars += len(line.text)
             node.kept_linked += line.linked
-            node.talk += len(line.text) < 40 and bool(TALK.search(line.text))
+            node.talk += len(line.text) < TEASER and (line.text[0] in TALK_STARTS or line.text[-1] in TALK_ENDS) and bool(TALK.search(line.text))
             node.first, node.last = min(node.first, line.number), max(node.last, line.number)
         for child in node.children:
             _add(node, child)
@@ -136,6 +143,12 @@ def _add(node: Node, child: Node) -> None:
 
 def teasers(node: Node) -> bool:
     """Whether linked headlines and lines of text take turns: the first lines of other articles."""
+    if node.mixed is None:
+        node.mixed = node.linked >= LEAST_LINKED and _takes_turns(node)
+    return node.mixed
+
+
+def _takes_turns(node: Node) -> bool:
     turns = prose = 0
     since = False
     for line in sorted(lines_in(node), key=lambda line: line.number):
