@@ -116,6 +116,12 @@ def cut_tail(path: Path, stream: BinaryIO, start: int = 0) -> str | None:
     return None
 
 
+def sync(stream: BinaryIO) -> None:
+    """What was written, on the disk."""
+    stream.flush()
+    os.fsync(stream.fileno())
+
+
 def sync_folder(folder: Path) -> None:
     """A file's new name on the disk."""
     handle = os.open(folder, os.O_RDONLY)

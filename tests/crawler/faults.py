@@ -70,6 +70,24 @@ def install(job: dict) -> None:
         _fail(job.get("fail") or {"operation": None, "hit": 0})
     if job.get("kill"):
         _kill(job)
+    for place in job.get("poison", ()):
+        _poison(place, job["poisoned"])
+
+
+def _poison(place: str, ending: str) -> None:
+    """Addresses that end so raise at a place: ``parse`` or ``item``."""
+    from crawler.spiders.news import NewsSpider
+    from pipelines.persist import Persist
+
+    owner, name = {"parse": (NewsSpider, "_page"), "item": (Persist, "process_item")}[place]
+    real = getattr(owner, name)
+
+    def raising(self, what, *more):
+        if what.url.endswith(ending):
+            raise RuntimeError(f"poison at {place}")
+        return real(self, what, *more)
+
+    setattr(owner, name, raising)
 
 
 def _kill(job: dict) -> None:
