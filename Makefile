@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
-EXTRAS = postgres,export,charts
+EXTRAS = postgres,export,charts,workers,monitor
 
 .PHONY: archive test lint setup clean
 

@@ -22,6 +22,9 @@ RUN_LOG_KEEP = 20
 ARCHIVE_PATIENCE = float(os.environ.get("ARCHIVE_PATIENCE", "600"))
 FRONTIER_WAIT = 15.0
 DISK_RESERVE_MB = 100
+ALERT_TO = os.environ.get("ALERT_TO", "").split()
+SILENT_DAYS = 7
+MONITOR_SUITE = "crawler.monitors.suite.SiteSuite"
 
 READ_WORKERS = int(os.environ.get("READ_WORKERS", min(2, os.cpu_count() or 1)))  # processes that read pages; 0: none, pages are read in the crawl's own
 READ_SECONDS = 10.0

@@ -18,6 +18,10 @@ from storage.records import Record, records
 from storage.search import Hit, search
 from storage.tables import ArticleRow, EditRow, VersionRow
 
+IDLE = "10s"
+"""A process that is frozen, or a machine that dies, inside a write transaction holds its locks no longer: the site it had
+could not be taken over otherwise."""
+
 
 class BadArchive(RuntimeError):
     """An archive that cannot be used; the message says why and what to do."""
@@ -66,6 +70,8 @@ class Archive:
     def transaction(self) -> Iterator[Connection]:
         """A write transaction; committed at the end, rolled back on an exception."""
         with self.engine.connect().execution_options(writing=True) as connection, connection.begin():
+            if connection.dialect.name == "postgresql":
+                connection.exec_driver_sql(f"SET LOCAL idle_in_transaction_session_timeout = '{IDLE}'")
             yield connection
 
     @contextmanager

@@ -115,6 +115,17 @@ class PauseRow(Table):
     resumed_by: Mapped[str | None]
 
 
+class AlertRow(Table):
+    """Something wrong with a site that people have been told of; gone when it is over."""
+
+    __tablename__ = "alerts"
+    site: Mapped[str] = mapped_column(primary_key=True)
+    check: Mapped[str] = mapped_column(primary_key=True)
+    words: Mapped[str]
+    since: Mapped[datetime]
+    told_at: Mapped[datetime]
+
+
 class FiringRow(Table):
     """One planned start of a site; (site, planned_at) is unique, so it happens once."""
 

@@ -28,7 +28,7 @@ class Command(ScrapyCommand):
     default_settings = {"LOG_ENABLED": False}
 
     def syntax(self) -> str:
-        return "[options] FILE.warc.gz ... | --page FILE.html --url URL | --diff [--apply] [WORDS ...]"
+        return "[options] FILE.warc.gz ... | --page FILE.html --url URL | --apply|--workers FILE.warc.gz ... | --diff [--apply] [WORDS ...]"
 
     def short_desc(self) -> str:
         return "Read saved pages with today's rules, offline; one JSON line an article"
@@ -39,13 +39,17 @@ class Command(ScrapyCommand):
         parser.add_argument("--url", help="the address that --page was saved from")
         parser.add_argument("--site", help="read with this profile (a name or the path of a TOML file)")
         parser.add_argument("--diff", action="store_true", help="compare the archive with what today's rules read from its captures; WORDS choose articles as in a search")
-        parser.add_argument("--apply", action="store_true", help="with --diff: write what differs as new versions")
         parser.add_argument("--edits", action="store_true", help="print what was repaired and stripped, too")
+        parser.add_argument("--apply", action="store_true", help="with --diff, or with WARC files of this archive: write what differs as new versions; a second time changes nothing")
+        parser.add_argument("--workers", action="store_true", help="leave --apply to `scrapy worker`, one file a task")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         assert self.settings is not None
-        if opts.diff or opts.apply:
+        if opts.diff:
             self.exitcode = _difference(self.settings, args, opts)
+            return
+        if opts.apply or opts.workers:
+            self._apply(args, opts)
             return
         if bool(opts.page) == bool(args):
             raise UsageError("give WARC files, or --page FILE with --url URL", print_help=False)
@@ -64,6 +68,20 @@ class Command(ScrapyCommand):
         if counts["failed"]:
             self.exitcode = 1
 
+    def _apply(self, args: list[str], opts: argparse.Namespace) -> None:
+        from crawler.reread import apply, defer
+
+        assert self.settings is not None
+        if not args or opts.page or opts.site:
+            raise UsageError("--apply and --workers take WARC files of this archive, and the sites that the archive names", print_help=False)
+        try:
+            said, self.exitcode = (defer if opts.workers else apply)(self.settings, [Path(name) for name in args])
+        except (BadReplay, BadArchive) as error:
+            print(f"replay: {error}", file=sys.stderr)  # noqa: T201 - a command speaks to its user
+            self.exitcode = 2
+            return
+        print(f"replay: {said}", file=sys.stderr)  # noqa: T201
+
     def _replay(self, args: list[str], opts: argparse.Namespace, site: Site | None) -> Counter[str]:
         counts: Counter[str] = Counter()
         saved, parts = Saved([Path(name) for name in args]), set[str]()
@@ -76,8 +94,6 @@ def _difference(settings: Any, args: list[str], opts: argparse.Namespace) -> int
     """Print what today's rules would change, or did; the exit code."""
     from crawler.rule_change import Rereader
 
-    if not opts.diff:
-        raise UsageError("--apply goes with --diff, which shows what is written", print_help=False)
     folder = settings.get("SITES_DIR")
     try:
         with Archive(settings["ARCHIVE_URL"]) as archive:

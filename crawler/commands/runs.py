@@ -11,6 +11,7 @@ from scrapy.commands import ScrapyCommand
 
 from crawler.schedule.options import Options
 from crawler.schedule.profiles import readable, wanted
+from crawler.tables import table
 from storage import clock, plan
 from storage.archive import Archive, BadArchive
 from storage.plan.history import dead
@@ -87,9 +88,3 @@ def _span(seconds: float) -> str:
     minutes, rest = divmod(max(0, int(seconds)), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}h{minutes:02}m" if hours else f"{minutes}m{rest:02}s" if minutes else f"{rest}s"
-
-
-def table(rows: list[tuple[str, ...]]) -> str:
-    """Columns side by side, each as wide as its widest cell."""
-    widths = [max(len(row[n]) for row in rows) for n in range(len(rows[0]))]
-    return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows)

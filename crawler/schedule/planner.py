@@ -7,26 +7,33 @@ import logging
 import signal
 import time
 from collections.abc import Callable
+from datetime import datetime
 
-from sqlalchemy.exc import OperationalError
-
-from crawler.schedule.launcher import Launcher
+from crawler.schedule.launcher import AWAY, Launcher
 from crawler.schedule.options import Options
 from crawler.schedule.profiles import readable, wanted
-from storage import clock, plan
+from storage import plan
 from storage.archive import Archive
 from storage.plan import Claim
 
 REREAD = 30.0
 """Seconds until the profiles are read again."""
+REWATCH = 3600.0
+"""Seconds until all sites are watched again."""
 logger = logging.getLogger(__name__)
+
+
+def say(line: str) -> None:
+    print(f"{datetime.now().astimezone():%Y-%m-%d %H:%M:%S} {line}", flush=True)  # noqa: T201 - a command speaks to its user
 
 
 class Planner:
     """Plans, and runs what is due on this machine."""
 
-    def __init__(self, archive: Archive, options: Options, say: Callable[[str], None]) -> None:
+    def __init__(self, archive: Archive, options: Options, say: Callable[[str], None], watch: Callable[[set[str] | None], None]) -> None:
         self.options = options
+        self.watch = watch
+        self._watched_at = time.monotonic()
         self.launcher = Launcher(archive, options)
         self.say = say
         self.running: dict[asyncio.Task[str | None], Claim] = {}
@@ -42,6 +49,9 @@ class Planner:
         write(plan.mend)
         back: list[str] = write(plan.reclaim)
         new: list[str] = write(plan.plan_due)
+        if time.monotonic() - self._watched_at > REWATCH:  # a site that is never run has no end of a run to be watched at
+            self._watched_at = time.monotonic()
+            self.watch(None)
         for site in back:
             self.say(f"{site}: its launcher is gone; it is started again")
         return sorted({*back, *new})
@@ -66,7 +76,7 @@ class Planner:
             try:
                 await asyncio.to_thread(self.plan)
                 await self._start_due()
-            except OperationalError as error:  # a database that restarts, a disk that is full: say so, look again
+            except AWAY as error:
                 self.say(f"the archive does not answer: {error.orig}")
             await self._wait()
         await self._drain()
@@ -88,15 +98,18 @@ class Planner:
 
     async def _start_due(self) -> None:
         while len(self.running) < self.options.slots and not self.launcher.stopping.is_set():
-            held: Claim | None = await asyncio.to_thread(self._claim)
+            held: Claim | None = await asyncio.to_thread(self.launcher.claim)
             if held is None:
                 return
             self.say(f"{held.site}: started, planned at {held.planned_at:%Y-%m-%d %H:%M} UTC")
-            self.running[asyncio.create_task(self.launcher.run(held))] = held
+            self.running[asyncio.create_task(self.run(held))] = held
 
-    def _claim(self) -> Claim | None:
-        with self.launcher.archive.transaction() as connection:
-            return plan.claim(connection, self.options.owner, clock.now(connection))
+    async def run(self, held: Claim) -> str | None:
+        """A crawl to its end, and a look at how its site does."""
+        state = await self.launcher.run(held)
+        if state is not None and not self.launcher.stopping.is_set():
+            await asyncio.to_thread(self.watch, {held.site})
+        return state
 
     async def _wait(self) -> None:
         """Until a crawl ends, we are told to stop, or it is time to look again."""

@@ -5,11 +5,11 @@ production code gives `storage.clock.now`, the database's. What is written under
 """
 
 from storage.plan.firings import CLAIM, TRIES, Claim, Ended, beat, claim, enter, finish, give_back, reclaim
-from storage.plan.history import Late, late, runs
+from storage.plan.history import Late, late, runs, startable
 from storage.plan.pauses import AlreadyPaused, NotPaused, pause, resume
 from storage.plan.planning import Wanted, adopt, kept, mend, plan_due
 
 __all__ = [
     "CLAIM", "TRIES", "AlreadyPaused", "Claim", "Ended", "Late", "NotPaused", "Wanted", "adopt", "beat", "claim", "enter", "finish",
-    "give_back", "kept", "late", "mend", "pause", "plan_due", "reclaim", "resume", "runs",
+    "give_back", "kept", "late", "mend", "pause", "plan_due", "reclaim", "resume", "runs", "startable",
 ]  # fmt: skip

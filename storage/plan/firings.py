@@ -10,10 +10,10 @@ from sqlalchemy import BindParameter, Connection, bindparam, exists, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 
-from storage.frontier import LeaseLost
+from storage.frontier import LEASE, LeaseLost
 from storage.tables import FiringRow, RunRow, SiteRow, UTCDateTime
 
-CLAIM = timedelta(seconds=20)
+CLAIM = LEASE
 """A claim that is not renewed for so long is lost; renew it every quarter of that."""
 TRIES = 3
 BACK_OFF = (timedelta(minutes=1), timedelta(minutes=5))

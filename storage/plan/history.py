@@ -53,6 +53,13 @@ def dead(row: Row[Any], now: datetime) -> bool:
     return bool(row.state == "running" and row.token is not None and (row.site_token != row.token or row.lease is None or row.lease < now))
 
 
+def startable(connection: Connection, now: datetime) -> list[tuple[int, int, str]]:
+    """(firing, claim, site) of every firing that could be claimed now."""
+    query = select(FiringRow.id, FiringRow.claim, FiringRow.site).join(SiteRow, SiteRow.name == FiringRow.site)
+    where = (FiringRow.state == "planned", FiringRow.not_before <= now, ~SiteRow.paused, or_(SiteRow.lease_expires_at.is_(None), SiteRow.lease_expires_at < now))
+    return [(row.id, row.claim, row.site) for row in connection.execute(query.where(*where).order_by(FiringRow.planned_at))]
+
+
 def late(connection: Connection, now: datetime) -> list[Late]:
     """What is late, longest first; from the schedules, not from what a planner remembers."""
     waiting = select(FiringRow.site, FiringRow.planned_at, FiringRow.since, FiringRow.state, FiringRow.reason, FiringRow.attempts, FiringRow.heartbeat_at, SiteRow.paused, SiteRow.lease_expires_at)

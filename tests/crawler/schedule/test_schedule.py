@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import sys
@@ -34,13 +35,20 @@ def test_a_crawl_that_exits_non_zero_is_a_failed_run_everywhere(place):
     place.site("local").close()  # a profile, and nobody who answers
     place.served.clear()
     place.make_due()
-    assert place.scrapy("schedule", "--once").returncode == 1
+    told = place.folder / "alerts.jsonl"
+    assert place.scrapy("schedule", "--once", ALERT_TO=f"file:{told}").returncode == 1
     (firing,), (run,) = place.rows(FiringRow), place.rows(RunRow)
     assert (firing.state, firing.attempts, firing.exit_code) == ("planned", 1, 1)
     assert run.exit_code == 1
     assert run.state != "finished"
     late = place.scrapy("runs", "--due")
     assert (late.returncode, "tried 1 times" in late.stdout) == (1, True), late
+    shown = place.scrapy("sites", "--health", "local")
+    assert (shown.returncode, "exit 1" in shown.stdout) == (1, True), shown
+    pytest.importorskip("spidermon", reason="the extra 'monitor' is not installed")
+    assert ["run: the last run" in json.loads(line)["text"] for line in told.read_text("utf-8").splitlines()] == [True]
+    again = place.scrapy("sites", "--alert", "local", ALERT_TO=f"file:{told}")
+    assert (again.returncode, len(told.read_text("utf-8").splitlines())) == (1, 1)  # told once a day
 
 
 @pytest.mark.slow

@@ -322,14 +322,13 @@ def live(archive: Archive, seeds: range) -> tuple[int, int, int]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("part", range(4))
-def test_no_planned_time_is_run_twice_or_lost_whatever_dies(part):
+def test_no_planned_time_is_run_twice_or_lost_whatever_dies():
     """0 double runs, 0 commits by a fenced-out crawl, 0 planned times beyond the one catch-up."""
     with Archive("sqlite://") as archive:
-        commits, refused, firings = live(archive, range(part, WORLDS, 4))
-    assert commits > WORLDS / 4, "the worlds did no work: the test says nothing"
-    assert refused > WORLDS / 400, "no zombie was ever refused: the test says nothing"
-    assert firings > WORLDS / 4
+        commits, refused, firings = live(archive, range(WORLDS))
+    assert commits > WORLDS, "the worlds did no work: the test says nothing"
+    assert refused > WORLDS / 50, "no zombie was ever refused: the test says nothing"
+    assert firings > WORLDS
 
 
 def test_the_same_on_both_databases(archive_url):

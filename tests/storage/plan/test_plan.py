@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import insert, select
+from sqlalchemy.exc import InternalError
 
 from storage import frontier, plan
 from storage.archive import Archive
@@ -174,3 +175,17 @@ def test_what_is_late_is_told_with_its_reason(connection):
     plan.plan_due(connection, NOON + DAY)
     (late,) = plan.late(connection, NOON + DAY)
     assert (late.since, late.why) == (NOON.replace(second=0), "waits for a free slot")
+
+
+def test_a_writer_frozen_in_its_transaction_loses_its_locks(archive_url, monkeypatch):
+    if archive_url.startswith("sqlite"):
+        pytest.skip("on SQLite all writers are on one machine, and a frozen one holds up the others until it is ended")
+    monkeypatch.setattr("storage.archive.IDLE", "1s")
+    with Archive(archive_url) as archive:
+        with archive.transaction() as connection:
+            plan.adopt(connection, WANTED, NOON - timedelta(hours=1))
+        with pytest.raises(InternalError, match="idle-in-transaction"), archive.transaction() as frozen:  # noqa: PT012 - it fails at its next word
+            frontier.acquire(frozen, "x", "frozen", NOON)
+            with archive.transaction() as other:
+                assert frontier.acquire(other, "x", "other", NOON) == 1
+            frontier.check(frozen, "x", 1, NOON)
