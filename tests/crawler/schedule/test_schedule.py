@@ -22,11 +22,12 @@ def test_what_was_missed_is_one_run_that_belongs_to_its_firing(place):
     done = place.scrapy("schedule", "--once")
     assert done.returncode == 0, done
     (firing,), (run,) = place.rows(FiringRow), place.rows(RunRow)
-    assert (firing.state, firing.exit_code, firing.run_id, firing.folded) == ("done", 0, run.id, 143)
+    assert (firing.state, firing.exit_code, firing.run_id) == ("done", 0, run.id)
+    assert firing.folded in (143, 144, 145)  # half hours of three days; the tests may cross one
     assert (run.state, run.exit_code, run.firing_id) == ("finished", 0, firing.id)
     assert len(place.articles("local")) > 5
     shown = place.scrapy("runs").stdout
-    assert "(+143 missed)" in shown
+    assert f"(+{firing.folded} missed)" in shown
     assert "finished" in shown
     assert (place.folder / run.log).read_text("utf-8").startswith("run finished")
 
