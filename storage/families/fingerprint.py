@@ -1,7 +1,7 @@
 """The hashes by which copies are found: FracMinHash (Broder's containment, sampled by hash value), denser at the start.
 
 A copy may be cut anywhere but nearly always keeps the story's first paragraphs, so those are sampled 1 in 8, the rest
-1 in 64. The query looks further in than what is stored, since a page's own header pushes the story down.
+1 in 48. The query looks further in than what is stored, since a page's own header pushes the story down.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ SCHEME = 2
 GRAM, GRAM_LETTERS = 5, 12
 BITS = 48
 """SQLite stores such an integer in six bytes."""
-DENSE, SPARSE = 8, 32
+DENSE, SPARSE = 8, 48
 STORED_START, ASKED_START = 256, 512
 ASIA = 0x2E80
 """Code points from here on are Asian characters; a text without any is cut into longer runs."""

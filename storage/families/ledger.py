@@ -13,7 +13,7 @@ from storage.families.index import IN, numbers, run, run_many
 from storage.families.relate import Relation
 from storage.tables import FamilyMergeRow, VersionRow
 
-FOUND = "INSERT INTO families (head_id, size, created_at) VALUES (?, 0, ?) RETURNING id"
+FOUND = "INSERT INTO families (head_id, size, created_at) VALUES (?, 1, ?) RETURNING id"
 LINK = (
     "INSERT INTO family_links (article_id, other_id, relation, contained, contains, substituted, numbers, scheme, at)"
     f" VALUES (?, ?, ?, ?, ?, ?, ?, {SCHEME}, ?) ON CONFLICT DO NOTHING"
@@ -38,12 +38,16 @@ def earlier(connection: Connection, article_id: int) -> list[tuple[str | None, s
 
 
 def found(connection: Connection, article_id: int, now: datetime) -> int:
-    """A new family, still empty, that the article will be the first of."""
+    """A new family; the article is the first of it."""
     return int(run(connection, FOUND, article_id, stamp(connection, now)).fetchone()[0])
 
 
-def join(connection: Connection, article_id: int, family_id: int) -> None:
+def count(connection: Connection, family_id: int) -> None:
+    """One more member."""
     run(connection, "UPDATE families SET size = size + 1 WHERE id = ?", family_id)
+
+
+def join(connection: Connection, article_id: int, family_id: int) -> None:
     run(connection, "UPDATE articles SET family_id = ? WHERE id = ?", family_id, article_id)
 
 

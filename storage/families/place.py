@@ -175,7 +175,10 @@ def _choose(connection: Connection, article_id: int, matches: list[Match], befor
     joining = next((m.family for m in matches if m.joins), None)
     if before is not None:
         ledger.leave(connection, article_id, before)
-    return joining if joining is not None else ledger.found(connection, article_id, now)
+    if joining is None:
+        return ledger.found(connection, article_id, now)
+    ledger.count(connection, joining)
+    return joining
 
 
 def _leave(connection: Connection, article_id: int, own: Reading) -> bool:
