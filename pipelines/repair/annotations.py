@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from functools import cached_property
 from math import log
 
 import numpy as np
@@ -25,7 +26,8 @@ LEAST = 0.01
 class Annotations:
     """What the page says of the kit's list."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, counts: Counter[str] | None = None) -> None:
+        """``counts`` are those of the text's characters, where they are known already."""
         table = kit()
         self.annotated_count: Counter[str] = Counter()
         self.wrong = 0
@@ -34,9 +36,8 @@ class Annotations:
                 self.annotated_count[char] += 1
             elif not sound.isascii():
                 self.wrong += 1
-        counts = Counter(text)
-        self.bare_count = {char: counts[char] - self.annotated_count[char] for char in counts if char in table.readings}
-        self.prior = PRIORS[self._kind()]
+        counts = Counter(text) if counts is None else counts
+        self.bare_count = {char: counts[char] - self.annotated_count[char] for char in counts.keys() & table.readings.keys()}
         self._chance: dict[str, float] = {}
         self._bare: dict[int, Floats] = {}
 
@@ -51,11 +52,12 @@ class Annotations:
         bare = sum(max(0, self.bare_count[char]) for char in self.annotated_count)
         return self.right / (self.right + bare) if self.right else 1.0
 
-    def _kind(self) -> str:
+    @cached_property
+    def prior(self) -> dict[str, float]:
+        """The one of `PRIORS` that fits the page best."""
         if not self.annotated_count:
-            return "own"
-        likely = {kind: self._likelihood(prior) for kind, prior in PRIORS.items()}
-        return max(likely, key=lambda kind: likely[kind])
+            return PRIORS["own"]
+        return max(PRIORS.values(), key=self._likelihood)
 
     def _likelihood(self, prior: dict[str, float]) -> float:
         seen, total = kit().seen, 0.0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from functools import lru_cache
 
 from pipelines.repair.annotations import Annotations
 from pipelines.repair.kit_table import LETTERS, WIDE, kit
@@ -11,6 +12,7 @@ from pipelines.repair.kit_table import LETTERS, WIDE, kit
 TRADITIONAL = re.compile("[" + "".join(kit().simplified) + "]")
 HAN = r"\u3400-\u9fff"
 NARROW = re.compile(rf"(?<=[{HAN}，。、；：？！“”‘’（）《》〉〈…—·)])[,:;!?()]|[,:;!?()](?=[{HAN}“《])")
+HAN_CHARS, KANA, HANGUL = re.compile(f"[{HAN}]"), re.compile("[\u3041-\u30fa]"), re.compile("[\uac00-\ud7a3]")
 SWALLOWED = re.compile(rf"\?(?:[,:;!?]|[{LETTERS}]{{1,6}}\))")
 READING = re.compile(rf"\([{LETTERS}]{{1,6}}\)")
 # Written so in traditional text only; the kit leaves 后里面于干系… as they are.
@@ -20,6 +22,7 @@ LEAST_TRADITIONAL = 0.06
 """Share of Han characters that differ in simplified text; about .3 in a page of the kit's."""
 
 
+@lru_cache(4)  # more than one pass asks
 def damaged(text: str) -> Annotations | None:
     """What the page's kit annotates, where the page went through the kit; None where it did not."""
     if TRADITIONAL.search(text) is None:
@@ -31,8 +34,14 @@ def damaged(text: str) -> Annotations | None:
     lost = counts["\ufffd"] or len(SWALLOWED.findall(text))
     if not _narrowed(counts, narrow, lost):
         return None
-    page = Annotations(text)
+    page = Annotations(text, counts)
     return page if _evidence(counts, page, narrow, lost) else None
+
+
+def annotated(text: str) -> bool:
+    """Whether the kit made this page beyond doubt: it has readings. Nothing else need be tried then."""
+    page = damaged(text)
+    return page is not None and page.right > 0
 
 
 def marks_of(text: str) -> str:
@@ -45,14 +54,16 @@ def marks_of(text: str) -> str:
 def _traditional(counts: Counter[str]) -> bool:
     """Written in traditional characters, but for what shifted runs show by chance."""
     table = kit()
-    han = sum(number for char, number in counts.items() if "\u3400" <= char <= "\u9fff")
-    traditional = sum(number for char, number in counts.items() if char in table.simplified)
-    simplified = sum(number for char, number in counts.items() if char in table.impossible)
-    kana = sum(number for char, number in counts.items() if "\u3041" <= char <= "\u30fa")
-    if any("\uac00" <= char <= "\ud7a3" for char in counts):
+    different = "".join(counts)
+    if HANGUL.search(different):
         return False
+    han = sum(counts[char] for char in HAN_CHARS.findall(different))
+    kana = sum(counts[char] for char in KANA.findall(different))
+    traditional = sum(counts[char] for char in counts.keys() & table.simplified.keys())
+    simplified = sum(number for char, number in counts.items() if char in table.impossible)
     lost = counts["\ufffd"] + counts["?"]
-    return kana <= 0.05 * han + 4 * lost and traditional >= max(2, LEAST_TRADITIONAL * han) and simplified <= 0.5 * traditional + 3 * lost
+    enough = traditional >= max(2, LEAST_TRADITIONAL * han)
+    return enough and kana <= 0.05 * han + 4 * lost and simplified <= 0.5 * traditional + 3 * lost
 
 
 def _narrowed(counts: Counter[str], narrow: int, lost: int) -> bool:
@@ -67,6 +78,8 @@ def _evidence(counts: Counter[str], page: Annotations, narrow: int, lost: int) -
     if page.wrong > 0.15 * page.right + 0.2 * lost + 0.5:
         return False
     telling = sum(counts[char] for char in TELLING)
+    if not (narrow or telling or lost) and page.right < max(6, 0.1 * (counts.total() - 4 * page.right)):
+        return False  # a few readings, and no mark and no character that says whose they are
     if genuine > lost + 0.15 * page.right + 0.5 * telling + 0.5:
         return False
     points = 1.0 * narrow + 2.0 * telling + 2.0 * min(page.right, 3 + narrow + telling) + 2.0 * lost * (narrow > 0)

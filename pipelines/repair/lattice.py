@@ -24,7 +24,7 @@ TRIED = 24
 """Candidates kept for one lost byte."""
 BEHIND = 25.0
 """A state this much less likely than the best one is dropped (nat)."""
-SHIFT, DOUBT, NOT_EATEN, GIVE_UP, LITERAL = -3.0, -3.0, -4.0, -22.0, -7.0
+SHIFT, DOUBT, NOT_EATEN, GIVE_UP, LITERAL = -3.0, -3.0, -4.0, -22.0, -25.0
 RARER = 1.0
 """Against the rarer of two characters that the kit wrote alike (nat)."""
 ANY = -1
@@ -226,9 +226,8 @@ class Lattice:
             return [state._replace(score=state.score + (self.page.annotated(own) if own else 0.0), written="")]
         if state.waiting:
             return []
-        for char in f"({token.text})":
-            state = self._plain(state, char, 0.0)
-        return [state._replace(score=state.score + LITERAL)]
+        text = f"({token.text})"
+        return [State(state.score + LITERAL, 0, 0, 0, model().context(text), state.text + text, "", state.lost)]
 
 
 def _raw(last: str) -> tuple[int, int]:

@@ -21,6 +21,8 @@ Bytes = NDArray[np.uint8]
 LOST = -1
 TRIED, WIDTH = 12, 12
 UNSOLVED = -12.0
+BEHIND = 9.0
+"""A story this much less likely than the best one is dropped (nat)."""
 CP1252_OPEN = (0x81, 0x8D, 0x8F, 0x90, 0x9D)
 """The five bytes that Windows-1252 leaves undefined."""
 
@@ -64,22 +66,25 @@ MOST_TWICE = 5
 
 def readings(text: str, read_as: str, written: str) -> list[Slot] | None:
     """The characters of the text as it was written; None where it cannot have been."""
-    places = [at for at, char in enumerate(text) if char in TWICE.get(read_as, ())]
+    if read_as not in TWICE:
+        data = raw_bytes(text, read_as)
+        return slots(data, written) if data is not None else None
+    places = [at for at, char in enumerate(text) if char in TWICE[read_as]]
     for chosen in range(1 << min(len(places), MOST_TWICE)):
-        data, last = list[int](), 0
+        found, last = list[int](), 0
         for number, at in enumerate(places[:MOST_TWICE]):
             if chosen >> number & 1:
                 part = raw_bytes(text[last:at], read_as)
                 if part is None:
                     return None
-                data += [*part, *TWICE[read_as][text[at]]]
+                found += [*part, *TWICE[read_as][text[at]]]
                 last = at + 1
         part = raw_bytes(text[last:], read_as)
         if part is None:
             return None
-        found = slots(data + part, written)
-        if found is not None:
-            return found
+        cut = slots(found + part, written)
+        if cut is not None:
+            return cut
     return None
 
 
@@ -218,4 +223,4 @@ def _chosen(states: list[State], chars: str, numbers: Ints, after: str, lm: Page
         for index in scores.argsort()[::-1][:TRIED]:
             new.append((score + float(scores[index]) + around.score(chars[index], ""), (context[1], context[2], int(numbers[index])), text + chars[index]))
     new.sort(key=lambda state: -state[0])
-    return new[:WIDTH]
+    return [state for state in new[:WIDTH] if state[0] > new[0][0] - BEHIND]

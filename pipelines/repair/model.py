@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
+from string import ascii_letters
 from typing import Any
 
 import numpy as np
@@ -32,7 +33,7 @@ class Model:
         self.ids: dict[str, int] = {char: number for number, char in enumerate(self.chars)}
         self.unknown = MASK
         self.start = self.ids["\n"]
-        self._digit, self._letter = self.ids["0"], self.ids["a"]
+        self.ids |= dict.fromkeys("0123456789", self.ids["0"]) | dict.fromkeys(ascii_letters, self.ids["a"])
         self._grams: list[tuple[Ints, Floats]] = []
         self._backs: list[tuple[Ints, Floats]] = []
         single = np.full(MASK + 1, UNKNOWN_LOGP, np.float32)
@@ -46,16 +47,16 @@ class Model:
 
     def id(self, char: str) -> int:
         """The symbol for one character."""
-        found = self.ids.get(char)
-        if found is not None:
-            return found
-        if char.isdigit() and char.isascii():
-            return self._digit
-        return self._letter if char.isascii() and char.isalpha() else self.unknown
+        return self.ids.get(char, self.unknown)
+
+    def symbols(self, text: str) -> list[int]:
+        """`id` of every character."""
+        get, unknown = self.ids.get, self.unknown
+        return [get(char, unknown) for char in text]
 
     def context(self, text: str) -> Context:
         """The context that ``text`` leaves behind."""
-        ids = [self.id(char) for char in text[-3:]]
+        ids = self.symbols(text[-3:])
         a, b, c = [self.start] * (3 - len(ids)) + ids
         return a, b, c
 
@@ -106,8 +107,7 @@ class Model:
     def total(self, text: str) -> float:
         """log P of a text at the start of a line."""
         context, total = (self.start,) * 3, 0.0
-        for char in text:
-            one = self.id(char)
+        for one in self.symbols(text):
             total += self.logp(context, one)
             context = (context[1], context[2], one)
         return total

@@ -21,8 +21,7 @@ class PageModel:
 
     @cached_property
     def _next(self) -> dict[int, dict[int, float]]:
-        number = self._model.id
-        ids = [number(char) for char in self._text]
+        ids = self._model.symbols(self._text)
         singles, after = Counter(ids), dict[int, dict[int, float]]()
         for (one, two), count in Counter(zip(ids, ids[1:], strict=False)).items():
             after.setdefault(one, {})[two] = WEIGHT * count / (singles[one] + 1)

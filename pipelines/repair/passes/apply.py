@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable
 
 from crawler.items import Edit, EditKind
@@ -17,7 +16,16 @@ def edit(rule: str, start: int, before: str, after: str, confidence: float = 1.0
 
 def numbered(edits: Iterable[Edit], number: int) -> list[Edit]:
     """The edits in order, as pass ``number``."""
-    return sorted((dataclasses.replace(e, pass_=number) for e in edits), key=lambda e: e.start)
+    return sorted((_in_pass(one, number) for one in edits), key=lambda one: one.start)
+
+
+def _in_pass(one: Edit, number: int) -> Edit:
+    if one.pass_ == number:
+        return one
+    return Edit(
+        step=one.step, rule=one.rule, start=one.start, before=one.before, after=one.after, confidence=one.confidence, kind=one.kind,
+        field=one.field, pass_=number,
+    )  # fmt: skip
 
 
 def changed(text: str, edits: list[Edit]) -> str:

@@ -7,6 +7,7 @@ chooses.
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from crawler.items import Edit
@@ -16,6 +17,7 @@ from pipelines.repair.passes.apply import edit
 ANOTHER = -5.0
 """log P that a byte C2 or C3 vanished before a character that Latin-1 has."""
 PLAUSIBLE, POSSIBLE, WIDTH, LEAST = -6.5, -11.0, 8, 6
+LATIN = re.compile("[\x80-\u07ff]")
 RULE = "mojibake/gbk-as-latin-1-as-utf-8"
 
 
@@ -32,8 +34,8 @@ def whole(text: str) -> list[Edit]:
         return []
     lines, at, found, doubtful = text.split("\n"), 0, list[Edit](), list[Edit]()
     for line in lines:
-        wide = sum("\x80" <= char <= "\u07ff" for char in line)
-        if wide >= 2 and wide >= 0.9 * sum(char > "\x7f" for char in line) and (new := reread(line)) is not None:
+        wide = len(LATIN.findall(line))
+        if wide >= 2 and wide >= 0.9 * (len(line) - len(line.encode("ascii", "ignore"))) and (new := reread(line)) is not None:
             likely = model().mean(new)
             sure = wide >= LEAST and sum("\u4e00" <= char <= "\u9fff" for char in new) >= 3 and likely > PLAUSIBLE
             if sure or likely > POSSIBLE:

@@ -2,21 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
-from crawler.decode.plausible import COMMON_HANS
 from crawler.items import Edit
-from pipelines.repair.kit_table import kit
+from pipelines.repair.kit_page import annotated
 from pipelines.repair.misread import LOST, Reread, Slot, readings, solve
 from pipelines.repair.model import model
+from pipelines.repair.oddity import odd
 from pipelines.repair.passes.apply import edit
-
-
-def level_one() -> list[str]:
-    """The 3,755 characters of GB 2312 that nearly all Chinese text is written in."""
-    cells = ((lead, trail) for lead in range(0xB0, 0xD8) for trail in range(0xA1, 0xFF) if (lead, trail) < (0xD7, 0xFA))
-    return [bytes(cell).decode("gb2312") for cell in cells]
-
 
 PAIRS = (
     ("gbk", "utf-8"), ("gb18030", "utf-8"), ("cp1252", "utf-8"), ("big5", "gbk"), ("cp949", "gbk"), ("cp932", "gbk"),
@@ -25,15 +16,14 @@ PAIRS = (
 """(read as, written in)"""
 PLAUSIBLE, GAIN = -7.0, 1.5
 """Mean log P a character of Chinese text, at the least, and how much better the new reading must be."""
-MOST_LOST = 0.3
+MOST_LOST = 0.4
 ODD_SHARE = 0.12
-ODD = re.compile("[^\x00-\x7f\u3000-\u30ff\uff01-\uff5e“”‘’…—·①-⑳" + "".join({*COMMON_HANS, *level_one(), *kit().simplified}) + "]")
 
 
 def whole(text: str) -> list[Edit]:
     """Lines re-read, when another reading is far more plausible; what cannot be told stays lost."""
-    if text.isascii() or "锟斤拷" in text:
-        return []
+    if text.isascii() or "锟斤拷" in text or not any(map(suspicious, text.split("\n"))) or annotated(text):
+        return []  # a page of the kit's is another matter
     found, at = [], 0
     for line in text.split("\n"):
         if suspicious(line) and (new := reread(line)) is not None:
@@ -51,7 +41,7 @@ def suspicious(line: str) -> bool:
     sample = line[:60]
     if len(sample) > 12 and sample.count(" ") > 0.08 * len(sample):
         return False  # letters and Hangul with spaces between words
-    return len(ODD.findall(sample)) >= max(3, ODD_SHARE * len(sample))
+    return odd(sample) >= max(3, ODD_SHARE * len(sample))
 
 
 def reread(line: str) -> tuple[str, Reread] | None:

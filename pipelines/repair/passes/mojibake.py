@@ -6,7 +6,9 @@ import re
 
 from crawler.decode.plausible import score
 from crawler.items import Edit
+from pipelines.repair.kit_page import annotated
 from pipelines.repair.model import model
+from pipelines.repair.oddity import odd
 from pipelines.repair.passes.apply import edit
 
 # (read as, written in)
@@ -17,34 +19,41 @@ PAIRS = (
 MARGIN = 0.35
 PLAUSIBLE = -9.0
 """log P a character; Chinese text of any kind is above, Han characters at random are below."""
-SUSPECT = re.compile("[\x80-\u00ff\u0152-\u0192\u02c6-\u02dc\u2013-\u203a\u20ac\u2122\uac00-\ud7a3\uff61-\uff9f\ue000-\uf8ff]|[缁鍙鐨勬垜浠鏄锛銆鈥鎴涓浜哄]")
-C1 = {code: code for code in range(0x80, 0xA0)}
+SAMPLE, ODD_SHARE, SPACES = 200, 0.05, 0.08
+HANGUL = re.compile("[\uac00-\ud7a3]")
 
 
 def whole(text: str) -> list[Edit]:
     """The text re-read, when another reading is far more plausible; line by line, since pages mix."""
-    if text.isascii() or not SUSPECT.search(text):
+    if text.isascii() or not any(map(suspicious, text.split("\n"))) or annotated(text):
         return []
     found, at = [], 0
     for line in text.split("\n"):
-        if new := reread(line):
+        if suspicious(line) and (new := reread(line)):
             found.append(edit(f"mojibake/{new[0]}", at, line, new[1], 0.9))
         at += len(line) + 1
     return found
 
 
+def suspicious(line: str) -> bool:
+    """Whether more than a few characters at the beginning are odd. Cheap: every line of every page is asked."""
+    sample = line[:SAMPLE]
+    if sample.isascii() or odd(sample) < max(2, ODD_SHARE * len(sample)):
+        return False
+    return sample.count(" ") < SPACES * len(sample) or HANGUL.search(sample) is None  # Korean has spaces between words
+
+
 def reread(line: str) -> tuple[str, str] | None:
     """(pair, text) of the most plausible other reading; None where the line is as good as any."""
-    wide = sum(1 for char in line if char > "\x7f")
-    if wide < 4 or "\ufffd" in line:
+    if "\ufffd" in line or len(line) - len(line.encode("ascii", "ignore")) < 4:
         return None
     now, best = score(line), None
     for read_as, written in PAIRS:
         new = _other(line, read_as, written)
-        if new is None or "\ufffd" in new or not _chinese(new) or model().mean(new) < PLAUSIBLE:
+        if new is None or "\ufffd" in new or not _chinese(new):
             continue
         value = score(new)
-        if value > now + MARGIN and (best is None or value > best[0]):
+        if value > now + MARGIN and (best is None or value > best[0]) and model().mean(new) > PLAUSIBLE:
             best = (value, f"{written}-as-{read_as}", new)
     return (best[1], best[2]) if best else None
 
