@@ -53,6 +53,7 @@ DATELINE = re.compile(r"^[^。]{0,24}(?:电|讯|消息|报道|訊|電)\s*[（(�
 IN_BRACKETS = re.compile(r"[（(【\[]\s*([^（()）【】\[\]。]{2,60})\s*[）)】\]]\s*$")
 MARKED = re.compile(r"^\s*[□■●◎○◆◇▲△☆★◇▌▍|]+\s*(.{2,50})$")
 BEFORE_SLASH = re.compile(r"^([\u4e00-\u9fff·、 　]{2,30}?)\s*[/／]\s*(?:文|图文|文图|文并图|文、图|文字)(?![\u4e00-\u9fff]{0,2}编辑)")
+PHOTO = re.compile(r"(?:摄|攝|供图|制图|绘图?|漫画)\s*[）)]?$")
 AFTER_NAMES = re.compile(r"^([\u4e00-\u9fff·]{2,4}(?:[\s、]+[\u4e00-\u9fff·]{2,4}){0,4})\s*(?:文/图|图/文|文图|图文|文并图|文/摄|摄影报道|综合报道|报道|撰文|/文)$")
 PLACE = re.compile(r"[／/][\u4e00-\u9fff]{1,6}(?:報導|报道)")
 ENGLISH = re.compile(r"^(?:[Bb]y|BY|Posted by|Written by|Author:)\s+([A-Z][\w.'’-]+(?: [A-Z][\w.'’-]+){1,3}(?:(?:,| and| &) [A-Z][\w.'’-]+(?: [A-Z][\w.'’-]+){1,3}){0,3})")
@@ -193,6 +194,8 @@ def _agency(text: str) -> list[str]:
 
 def _own_line(text: str) -> list[str]:
     """A line that is nothing but a byline."""
+    if PHOTO.search(text) and "文" not in text:
+        return []
     if match := MARKED.match(text):
         return _named(match.group(1))
     for pattern in (BEFORE_SLASH, AFTER_NAMES):

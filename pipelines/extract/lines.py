@@ -118,7 +118,7 @@ class _Walker:
             else:
                 if tag in BLOCKS:
                     self._shut(element)
-                elif tag == "a" and self.links:
+                elif tag == "a" and self.links and element.get("href") is not None:
                     self.links -= 1
                 text = element.tail
             if text:
@@ -131,8 +131,9 @@ class _Walker:
             self.blocks.append(element)
             self.clutter.append(self._named(element, tag))
         elif tag == "a":
-            self.links += 1
-            self.anchors.append(element)
+            if element.get("href") is not None:  # <a name=…> is often left open and then holds the whole text
+                self.links += 1
+                self.anchors.append(element)
         elif tag == "br":
             self._close(self.blocks[-1])
         elif self.clutter[-1][0] in WITH_PICTURES:

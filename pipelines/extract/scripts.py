@@ -1,9 +1,10 @@
-"""Bodies that a page carries in its scripts instead of its elements: JSON-LD ``articleBody``, state objects of web applications."""
+"""Bodies that a page carries in scripts or hidden fields: JSON-LD ``articleBody``, state objects of web applications, text areas."""
 
 from __future__ import annotations
 
 import json
 import re
+from html import unescape
 from typing import Any
 
 from lxml import etree
@@ -12,6 +13,8 @@ from pipelines.extract.lines import lines_of
 from pipelines.extract.tree import Tree
 
 STATE = re.compile(r"""(?:<script[^>]{0,200}id=["']__NEXT_DATA__["'][^>]{0,200}>|window\.__(?:INITIAL_STATE|INITIAL_DATA|NUXT|DATA|PRELOADED_STATE)__\s*=|__NEXT_DATA__\s*=)\s*(?=\{)""")
+TEXTAREA = re.compile(r"<textarea[^>]{0,300}>([^<]{0,40}(?:<|&lt;)(?:p|div|br)\b.{60,}?)</textarea", re.I | re.S)
+"""A body that a script moves from a hidden field to its place."""
 KEYS = ("articleBody", "content", "contentHtml", "body", "text", "newsContent", "articleContent", "detail", "html", "txt", "contents")
 LONGEST = 2_000_000
 LEAST = 60
@@ -28,6 +31,7 @@ def body_in_scripts(tree: Tree, found: int) -> list[str]:
         except (ValueError, RecursionError):
             continue
         texts += _bodies(value, 0)
+    texts += [unescape(match.group(1)) for match in TEXTAREA.finditer(tree.text[:LONGEST])]
     best: list[str] = []
     for text in sorted(texts, key=len)[-3:]:
         paragraphs = _paragraphs(text)
