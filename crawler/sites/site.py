@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from pathlib import Path
@@ -96,6 +97,13 @@ class Site:
             return parts.scheme in ("http", "https") and bool(parts.hostname) and self.covers(parts.hostname or "") and self.allows_port(parts)
         except ValueError:
             return False
+
+    def main_address(self, url: str) -> str | None:
+        """The address that a view of an article (for phones, for printing) is a view of, by ``same_page``; None for others."""
+        for pattern, replacement in self.same_page.items():
+            if (new := re.sub(pattern, replacement, url)) != url:
+                return new
+        return None
 
     def is_article(self, url: str) -> bool:
         return any(re.search(pattern, url) for pattern in self.article)
@@ -252,4 +260,13 @@ def _selectors(path: Path, value: Any) -> Selectors:
     return Selectors(**value)
 
 
-CHECKS = {"timezone": _check_zone, "schedule": _check_schedule, "encoding": _check_encoding}
+def _check_same_page(path: Path, value: dict[str, Any]) -> None:
+    for pattern, replacement in value.items():
+        _check_pattern(path, "same_page", pattern)
+        try:
+            re.sub(pattern, replacement, "")
+        except (re.error, IndexError, TypeError) as error:
+            raise BadSite(f"{path}: 'same_page' puts {replacement!r} for {pattern!r}: {error}; groups are written \\\\1") from None
+
+
+CHECKS: dict[str, Callable[[Path, Any], None]] = {"same_page": _check_same_page, "timezone": _check_zone, "schedule": _check_schedule, "encoding": _check_encoding}

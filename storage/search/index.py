@@ -13,10 +13,10 @@ from sqlalchemy import Connection, text
 
 from storage.search.tokens import FIELDS, name, normalise, numbers, pairs, singles
 
-SCHEME = 1
+SCHEME = 2
 """Version of normalisation and tokens; an index of another scheme is rebuilt by `scrapy upgrade`."""
-CHUNK_BITS = 19
-"""Positions in a chunk: 57 days."""
+CHUNK_BITS = 21
+"""Positions in a chunk: 228 days. Shorter ones make the index larger (every chunk has its own tokens), longer ones the answer slower."""
 
 PUT = {
     "sqlite": "INSERT INTO article_grams(rowid, grams) VALUES (:position, :grams)",

@@ -135,7 +135,9 @@ def _chunks(connection: Connection, asked: Plan, wanted: Condition) -> Iterator[
         low = max(last, top - width + 1)
         bounds = Plan(wanted, max(asked.lower, low << CHUNK_BITS), min(asked.upper, ((top + 1) << CHUNK_BITS) - 1), ())
         where = " OR ".join(f"({_gin(wanted, chunk)})" for chunk in range(low, top + 1))
-        sql = f"SELECT position FROM article_grams WHERE ({where}) AND position BETWEEN :lower AND :upper ORDER BY position DESC LIMIT :limit"
+        # Materialised, or the planner walks the order and reads every array for a token that is rarer than it believes.
+        found = f"WITH found AS MATERIALIZED (SELECT position FROM article_grams WHERE {where})"
+        sql = f"{found} SELECT position FROM found WHERE position BETWEEN :lower AND :upper ORDER BY position DESC LIMIT :limit"
         yield from _paged(connection, sql, {}, bounds)
         top, width = low - 1, min(64, width * 3)
 
