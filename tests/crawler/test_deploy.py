@@ -75,7 +75,7 @@ def test_the_container_is_made_from_files_that_exist_and_runs_as_nobody_special(
     assert {words[0] for words in lines} <= INSTRUCTIONS
     for _, rest in (words for words in lines if words[0] == "COPY"):
         assert all((ROOT / source).exists() for source in rest.split()[:-1]), rest
-    last = {name: rest for name, rest in lines}
+    last = dict(lines)
     assert last["USER"] not in ("root", "0")
     assert (last["ENTRYPOINT"], last["CMD"]) == ('["scrapy"]', '["schedule"]')
     extras = re.search(r"\.\[([\w,]+)\]", last["RUN"])[1].split(",")
