@@ -80,6 +80,8 @@ class Titles:
 
     shared: float
     """Share of the shorter title's characters that the other has in runs of two and more, 0 to 1."""
+    known: bool
+    """Both have a title."""
     telling: bool
     """Both are long enough to say something, and nearly the shorter one is in the other."""
     conflict: bool
@@ -100,7 +102,7 @@ def compare_titles(one: str, other: str) -> Titles:
     blocks = Indel.editops(one, other).as_matching_blocks()
     shared = sum(block.size for block in blocks if block.size > 1) / shorter if shorter else 0.0
     conflict = _numbers_differ(DIGITS.findall(one), DIGITS.findall(other))
-    return Titles(shared, shared > 0.8 and shorter >= TELLING, conflict, shorter >= TELLING and (one in other or other in one))
+    return Titles(shared, shorter > 0, shared > 0.8 and shorter >= TELLING, conflict, shorter >= TELLING and (one in other or other in one))
 
 
 def _numbers_differ(one: list[str], other: list[str]) -> bool:

@@ -149,6 +149,8 @@ def _is_part(e: Evidence, one: Reading, other: Reading) -> bool:
         return True
     if one.round_up != other.round_up or (one.round_up and e.least < 0.85):
         return True
-    if e.titles.shared < 0.45 and (e.least < 0.6 or e.longer_head > 30):
+    if e.titles.known and e.titles.shared < 0.45 and (e.least < 0.6 or e.longer_head > HEAD):
+        return True
+    if not e.titles.known and e.least < 0.6 and e.longer_head > HEAD:
         return True
     return e.least < 0.3 and e.longer_only > 2 * e.alignment.shared
