@@ -21,6 +21,8 @@ Bytes = NDArray[np.uint8]
 LOST = -1
 TRIED, WIDTH = 12, 12
 UNSOLVED = -12.0
+SEEN, LONG = 200, 600
+"""Characters behind that are looked at; text beyond is settled once stories agree and are this long."""
 BEHIND = 9.0
 """A story this much less likely than the best one is dropped (nat)."""
 CP1252_OPEN = (0x81, 0x8D, 0x8F, 0x90, 0x9D)
@@ -185,10 +187,15 @@ def solve(found: list[Slot], read_as: str, written: str) -> Reread:
     start = model().start
     states: list[State] = [(0.0, (start, start, start), "")]
     lost = weighed = 0
+    settled: list[str] = []
     for place, slot in enumerate((*found, Slot("\n", (), LOST))):
         if slot.char:
             weighed += len(states) > 1
             states = _known(states, slot.char, lm)
+            if len(states) == 1 and len(states[0][2]) > LONG:
+                score, context, text = states[0]
+                settled.append(text[:-SEEN])
+                states = [(score, context, text[-SEEN:])]
             continue
         lost += 1
         weighed += 1
@@ -199,7 +206,7 @@ def solve(found: list[Slot], read_as: str, written: str) -> Reread:
         after = "".join(one.char for one in found[place + 1 : place + 200]) if set(chars) & JUDGED else ""
         states = _chosen(states, chars, numbers, after, lm)
     best = max(states)
-    return Reread(best[2][:-1], lost, best[0] / max(1, weighed))
+    return Reread("".join(settled) + best[2][:-1], lost, best[0] / max(1, weighed))
 
 
 def _known(states: list[State], char: str, lm: PageModel) -> list[State]:
@@ -219,7 +226,7 @@ def _chosen(states: list[State], chars: str, numbers: Ints, after: str, lm: Page
     new: list[State] = []
     for score, context, text in states:
         scores = lm.logps(context, numbers)
-        around = Surroundings(text[-200:], after)
+        around = Surroundings(text[-SEEN:], after)
         for index in scores.argsort()[::-1][:TRIED]:
             new.append((score + float(scores[index]) + around.score(chars[index], ""), (context[1], context[2], int(numbers[index])), text + chars[index]))
     new.sort(key=lambda state: -state[0])

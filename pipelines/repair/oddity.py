@@ -14,7 +14,7 @@ def level_one() -> list[str]:
     return [bytes(cell).decode("gb2312") for cell in cells]
 
 
-ODD = re.compile("[^\\x00-\\x7f\\u3000-\\u30ff\\uff01-\\uff5e“”‘’…—·①-⑳" + "".join({*COMMON_HANS, *level_one(), *kit().simplified}) + "]")
+ODD = re.compile("[^\\x00-\\x7f\\u3000-\\u30ff\\uff01-\\uff5e\\u00ad\\u200b-\\u200f\\u2060\\ufeff“”‘’…—·①-⑳" + "".join({*COMMON_HANS, *level_one(), *kit().simplified}) + "]")
 
 
 def odd(text: str) -> int:

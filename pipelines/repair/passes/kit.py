@@ -87,7 +87,7 @@ def shifted(line: str, start: int, done: list[Piece], lattice: Lattice, marks: s
     behind = _rendered(line, done, max(0, start - 200), start)
     last = READING.sub("", line[max(0, start - 24) : start])[-1:]
     tokens = cut(line, start, min(len(line), start + WINDOW), marks)
-    result = lattice.solve(tokens, model().context(behind), last, Surroundings(behind, line[start + 1 :]))
+    result = lattice.solve(tokens, model().context(behind), last, Surroundings(behind, line[start + 1 : start + WINDOW]))
     end = tokens[result.taken - 1].end
     return Piece(start, end, result.text, "shifted", result.confidence)
 
@@ -165,13 +165,14 @@ def _is_wide(text: str, at: int) -> bool:
 
 
 def _rendered(line: str, done: list[Piece], start: int, end: int) -> str:
-    out, at = [], start
-    for piece in done:
+    """``line[start:end]`` as repaired so far."""
+    out: list[str] = []
+    for piece in reversed(done):
         if piece.end <= start:
-            continue
-        out += [line[at : piece.start], piece.after]
-        at = piece.end
-    return "".join((*out, line[at:end])).translate(_WIDE)
+            break
+        out += [line[piece.end : end], piece.after]
+        end = piece.start
+    return "".join(reversed([*out, line[min(start, end) : end]])).translate(_WIDE)
 
 
 _WIDE = str.maketrans(WIDE)

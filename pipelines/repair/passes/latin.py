@@ -16,7 +16,7 @@ from pipelines.repair.passes.apply import edit
 
 ANOTHER = -5.0
 """log P that a byte C2 or C3 vanished before a character that Latin-1 has."""
-PLAUSIBLE, POSSIBLE, WIDTH, LEAST = -6.5, -11.0, 8, 6
+PLAUSIBLE, POSSIBLE, WIDTH, LEAST, MOST = -6.5, -11.0, 8, 6, 20_000
 LATIN = re.compile("[\x80-\u07ff]")
 RULE = "mojibake/gbk-as-latin-1-as-utf-8"
 
@@ -35,7 +35,7 @@ def whole(text: str) -> list[Edit]:
     lines, at, found, doubtful = text.split("\n"), 0, list[Edit](), list[Edit]()
     for line in lines:
         wide = len(LATIN.findall(line))
-        if wide >= 2 and wide >= 0.9 * (len(line) - len(line.encode("ascii", "ignore"))) and (new := reread(line)) is not None:
+        if 2 <= wide <= MOST and wide >= 0.9 * (len(line) - len(line.encode("ascii", "ignore"))) and (new := reread(line)) is not None:
             likely = model().mean(new)
             sure = wide >= LEAST and sum("\u4e00" <= char <= "\u9fff" for char in new) >= 3 and likely > PLAUSIBLE
             if sure or likely > POSSIBLE:

@@ -14,8 +14,9 @@ PAIRS = (
     ("gbk", "big5"),
 )  # fmt: skip
 """(read as, written in)"""
-PLAUSIBLE, GAIN = -7.0, 1.5
-"""Mean log P a character of Chinese text, at the least, and how much better the new reading must be."""
+PLAUSIBLE, POSSIBLE, GAIN = -7.0, -10.0, 1.5
+"""Mean log P a character of Chinese text, at the least; where the bytes are UTF-8, which nothing else is by chance; and how
+much better the new reading must be."""
 MOST_LOST = 0.4
 ODD_SHARE = 0.12
 
@@ -52,7 +53,7 @@ def reread(line: str) -> tuple[str, Reread] | None:
     best: tuple[str, Reread] | None = None
     for read_as, written in PAIRS:
         found = readings(line, read_as, written)
-        if not found or not _promising(found, now):
+        if not found or not _promising(found, now, PLAUSIBLE if written != "utf-8" else POSSIBLE):
             continue
         new = solve(found, read_as, written)
         if best is None or new.mean > best[1].mean:
@@ -62,9 +63,9 @@ def reread(line: str) -> tuple[str, Reread] | None:
     return best
 
 
-def _promising(found: list[Slot], now: float) -> bool:
+def _promising(found: list[Slot], now: float, least: float) -> bool:
     lost = sum(1 for slot in found if LOST in slot.pattern)
     if lost > MOST_LOST * len(found):
         return False
     known = "".join(slot.char for slot in found)
-    return model().mean(known) > max(PLAUSIBLE, now + GAIN)
+    return model().mean(known) > max(least, now + GAIN)

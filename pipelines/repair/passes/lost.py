@@ -13,7 +13,7 @@ RULES = (
     ("tuntuntun", re.compile("屯{3,}")),
     (
         "question_marks",
-        re.compile(r"(?<=[\u4e00-\u9fff，。、；：“”《》])\?{2,}(?!\w*[a-z])|(?<![?\w!])\?{2,}(?=[\u4e00-\u9fff])|(?<=[A-Za-z0-9])\?{2,}(?=[\u4e00-\u9fff])"),
+        re.compile(r"(?<=[\u4e00-\u9fff，。、；：“”《》])\?{2,}(?![A-Za-z])|(?<![?\w!])\?{2,}(?=[\u4e00-\u9fff（《“，。、])|(?<=[A-Za-z0-9])\?{2,}(?=[\u4e00-\u9fff])"),
     ),
     ("email", re.compile(re.escape("[email protected]") + "|\\[email\u00a0protected\\]")),
     ("replacement", re.compile("\ufffd+")),

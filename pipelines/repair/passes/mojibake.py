@@ -14,7 +14,7 @@ from pipelines.repair.passes.apply import edit
 # (read as, written in)
 PAIRS = (
     ("latin-1", "utf-8"), ("cp1252", "utf-8"), ("latin-1", "gb18030"), ("cp1252", "gb18030"), ("gb18030", "utf-8"),
-    ("big5hkscs", "gb18030"), ("gb18030", "big5hkscs"), ("cp949", "gb18030"), ("cp932", "gb18030"), ("big5hkscs", "utf-8"),
+    ("big5", "gb18030"), ("big5hkscs", "gb18030"), ("gb18030", "big5hkscs"), ("cp949", "gb18030"), ("cp932", "gb18030"), ("big5hkscs", "utf-8"),
 )  # fmt: skip
 MARGIN = 0.35
 PLAUSIBLE = -9.0
