@@ -80,7 +80,7 @@ def _evidence(counts: Counter[str], page: Annotations, narrow: int, lost: int) -
     if page.wrong > 0.15 * page.right + 0.2 * lost + 0.5:
         return False
     telling = sum(counts[char] for char in TELLING)
-    if not (narrow or telling or lost) and page.right < max(6, 0.1 * (counts.total() - 4 * page.right)):
+    if not (narrow or telling or lost) and page.right < max(2, 0.1 * (counts.total() - 4 * page.right)):
         return False  # a few readings, and no mark and no character that says whose they are
     if genuine > lost + 0.15 * page.right + 0.5 * telling + 0.5:
         return False

@@ -24,7 +24,7 @@ TRIED = 24
 """Candidates kept for one lost byte."""
 BEHIND = 25.0
 """A state this much less likely than the best one is dropped (nat)."""
-SHIFT, DOUBT, NOT_EATEN, GIVE_UP, LITERAL = -3.0, -3.0, -4.0, -22.0, -25.0
+SHIFT, DOUBT, NOT_EATEN, GIVE_UP, LITERAL = -3.0, -3.0, -8.0, -22.0, -25.0
 RARER = 1.0
 """Against the rarer of two characters that the kit wrote alike (nat)."""
 ANY = -1

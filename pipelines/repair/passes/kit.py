@@ -140,8 +140,12 @@ def widened(line: str, found: list[Piece]) -> list[Piece]:
     text = "".join(part for part, _ in out)
     added = []
     changed: dict[int, list[str]] = {}
+    open_wide: list[bool] = []
     for match in MARK.finditer(text):
-        if not _is_wide(text, match.start()):
+        wide_here = open_wide.pop() if match.group(0) == ")" and open_wide else _is_wide(text, match.start())
+        if match.group(0) == "(":
+            open_wide.append(wide_here)
+        if not wide_here:
             continue
         number = bisect_right(starts, match.start()) - 1
         part, origin = out[number]
