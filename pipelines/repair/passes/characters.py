@@ -36,7 +36,7 @@ def escapes(text: str) -> list[Edit]:
 
 
 def _kept(new: str) -> bool:
-    return bool(new) and not unicodedata.category(new[0]).startswith("C")
+    return new not in ("", "\ufffd") and not unicodedata.category(new[0]).startswith("C")
 
 
 def percent(text: str) -> list[Edit]:
