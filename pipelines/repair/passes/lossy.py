@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from crawler.items import Edit
 from pipelines.repair.kit_page import annotated
-from pipelines.repair.misread import LOST, Reread, Slot, readings, solve
+from pipelines.repair.misread import Reread, Slot, readings, solve
 from pipelines.repair.model import model
 from pipelines.repair.oddity import odd
 from pipelines.repair.passes.apply import edit
@@ -17,7 +17,8 @@ PAIRS = (
 PLAUSIBLE, POSSIBLE, GAIN = -7.0, -10.0, 1.5
 """Mean log P a character of Chinese text, at the least; where the bytes are UTF-8, which nothing else is by chance; and how
 much better the new reading must be."""
-MOST_LOST = 0.4
+MOST_LOST, LEAST_KNOWN = 0.4, 6
+"""Of the characters that are not ASCII. A few lost ones among ASCII could be anything."""
 ODD_SHARE = 0.12
 
 
@@ -64,8 +65,9 @@ def reread(line: str) -> tuple[str, Reread] | None:
 
 
 def _promising(found: list[Slot], now: float, least: float) -> bool:
-    lost = sum(1 for slot in found if LOST in slot.pattern)
-    if lost > MOST_LOST * len(found):
+    wide = [slot for slot in found if not slot.char.isascii() or slot.pattern]
+    lost = sum(1 for slot in wide if not slot.char or slot.char == "\ufffd")
+    if len(wide) - lost < LEAST_KNOWN or lost > MOST_LOST * len(wide):
         return False
     known = "".join(slot.char for slot in found)
     return model().mean(known) > max(least, now + GAIN)

@@ -20,6 +20,7 @@ MARGIN = 0.35
 PLAUSIBLE = -9.0
 """log P a character; Chinese text of any kind is above, Han characters at random are below."""
 SAMPLE, ODD_SHARE, SPACES = 200, 0.05, 0.08
+OTHER = re.compile("[\u0370-\u058f]")  # Greek, Cyrillic, Armenian: GBK and Big5 hold the first two
 HANGUL = re.compile("[\uac00-\ud7a3]")
 
 
@@ -38,7 +39,7 @@ def whole(text: str) -> list[Edit]:
 def suspicious(line: str) -> bool:
     """Whether more than a few characters at the beginning are odd. Cheap: every line of every page is asked."""
     sample = line[:SAMPLE]
-    if sample.isascii() or odd(sample) < max(2, ODD_SHARE * len(sample)):
+    if sample.isascii() or len(OTHER.findall(sample)) > 0.5 * odd(sample) or odd(sample) < max(2, ODD_SHARE * len(sample)):
         return False
     return sample.count(" ") < SPACES * len(sample) or HANGUL.search(sample) is None  # Korean has spaces between words
 
