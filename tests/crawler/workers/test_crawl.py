@@ -28,7 +28,8 @@ STEPS = (
 
 def body(path):
     if path == "/":
-        return "".join(f'<a href="/t20260301_{n}.html">农具馆的第{n}件展品</a> ' for n in range(1, 13))
+        # so large that it is read in a worker
+        return "<!-- " + "x" * 70_000 + " -->" + "".join(f'<a href="/t20260301_{n}.html">农具馆的第{n}件展品</a> ' for n in range(1, 13))
     number = int(path.rpartition("_")[2].removesuffix(".html"))
     return f"<h1>农具馆的第{number}件展品</h1><div>2026-03-01 09:30</div><p>{TEXT.format(number)}</p><!-- {BAD.get(number, '')} -->"
 

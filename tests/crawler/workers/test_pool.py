@@ -68,9 +68,10 @@ def test_the_jobs_beside_it_are_done(killed):
     assert killed[1] == [len(kind) for kind in KILLS]
 
 
+@pytest.mark.slow
 def test_a_job_that_waits_for_ever_is_killed_by_the_clock():
     async def main():
-        workers = Workers(1, wall=4)
+        workers = Workers(1, seconds=5, wall=12)
         try:
             with pytest.raises(WorkerFailed, match="no answer within"):
                 await workers.run(time.sleep, 90)
