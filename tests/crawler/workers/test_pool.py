@@ -30,11 +30,11 @@ KILLS = {
 }
 
 
-def together(main):
+def together(main, seconds=10.0):
     """Run a coroutine function with workers that are ended afterwards."""
 
     async def run():
-        workers = Workers(2, seconds=1.0, mebibytes=128)
+        workers = Workers(2, seconds=seconds, mebibytes=128)
         try:
             return await main(workers)
         finally:
@@ -54,7 +54,7 @@ def killed():
         bad = {kind: answer for (kind, _), answer in zip(mixed, answers, strict=True) if kind}
         return bad, [answer for (kind, _), answer in zip(mixed, answers, strict=True) if not kind]
 
-    return together(main)
+    return together(main, seconds=1.0)
 
 
 @pytest.mark.parametrize("name", KILLS)
