@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -35,10 +35,14 @@ class OutOfService(RuntimeError):
 
 
 @dataclass(slots=True)
-class _Waiting:
+class Waiting:
+    """A change that waits for its transaction."""
+
     change: Change
     future: asyncio.Future[Any]
     article: bool
+    capture: Any
+    """What it will index, for ``guard``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,18 +59,22 @@ class _Unfit(Exception):
 class Committer:
     """Runs changes in order in one thread, a group a transaction, and waits out a database that is away.
 
-    ``before`` runs ahead of each transaction (captures reach the disk), ``guard`` first inside it (the lease is checked;
-    it is told whether the group writes articles).
+    ``before`` runs ahead of each transaction (captures reach the disk), ``guard`` first inside it (the lease is checked, the
+    group's captures are indexed), ``flush`` behind its changes: what they left to be written together.
     """
 
-    def __init__(self, archive: Archive, before: Callable[[], None], guard: Callable[[Connection, bool], None], patience: float) -> None:
-        self.archive, self.before, self.guard, self.patience = archive, before, guard, patience
+    def __init__(self, archive: Archive, before: Callable[[], None], patience: float) -> None:
+        self.archive, self.before, self.patience = archive, before, patience
+        self.guard: Callable[[Connection, Sequence[Waiting]], None] = lambda connection, group: None
+        self.flush: Callable[[Connection], None] = lambda connection: None
+        self.discard: Callable[[], None] = lambda: None
+        """A change failed: what it left for ``flush`` is not to be written."""
         self.committed: Callable[[], None] = lambda: None
         """Called in the event loop after each group."""
         self.broken: BaseException | None = None
         self.again = False
         """Whether the group is made a second time: a connection lost in its COMMIT leaves open whether the first went through."""
-        self._waiting: list[_Waiting] = []
+        self._waiting: list[Waiting] = []
         self._busy = 0
         self._task: asyncio.Task[None] | None = None
         self._thread = ThreadPoolExecutor(1, "commit")
@@ -76,14 +84,14 @@ class Committer:
         """Changes that are not committed yet."""
         return len(self._waiting) + self._busy
 
-    def submit(self, change: Change, *, article: bool = False) -> asyncio.Future[Any]:
+    def submit(self, change: Change, *, article: bool = False, capture: Any = None) -> asyncio.Future[Any]:
         """Have a change made. The future gives its result after the commit, or its exception, or `LeaseLost`, `OutOfService`."""
         future = asyncio.get_running_loop().create_future()
         future.add_done_callback(_retrieved)
         if self.broken is not None:
             future.set_exception(self.broken)
             return future
-        self._waiting.append(_Waiting(change, future, article))
+        self._waiting.append(Waiting(change, future, article, capture))
         if self._task is None:
             self._task = asyncio.ensure_future(self._run())
         return future
@@ -117,13 +125,13 @@ class Committer:
         finally:
             self._task = None
 
-    def _give_up(self, error: BaseException, group: list[_Waiting]) -> None:
+    def _give_up(self, error: BaseException, group: list[Waiting]) -> None:
         self.broken = error
         group, self._waiting = group + self._waiting, []
         for one in group:
             _answer(one.future, _Raised(error))
 
-    def _commit(self, group: list[_Waiting]) -> list[Any]:
+    def _commit(self, group: list[Waiting]) -> list[Any]:
         """Their results, in the thread."""
         try:
             self.before()
@@ -133,7 +141,7 @@ class Committer:
         self.again = False
         return results
 
-    def _attempt(self, group: list[_Waiting]) -> list[Any]:
+    def _attempt(self, group: list[Waiting]) -> list[Any]:
         try:
             try:
                 return self._together(group)
@@ -143,28 +151,33 @@ class Committer:
             self.again = True
             raise
 
-    def _together(self, group: list[_Waiting]) -> list[Any]:
+    def _together(self, group: list[Waiting]) -> list[Any]:
         with self.archive.transaction() as connection:
-            self.guard(connection, any(one.article for one in group))
+            self.guard(connection, group)
             try:
-                return [one.change(connection) for one in group]
+                results = [one.change(connection) for one in group]
+                self.flush(connection)
+                return results
             except (OperationalError, InterfaceError, OSError, LeaseLost):
                 raise
             except Exception as error:
                 raise _Unfit from error
 
-    def _apart(self, group: list[_Waiting]) -> list[Any]:
+    def _apart(self, group: list[Waiting]) -> list[Any]:
         """One that cannot be written must not keep the others from it."""
         results: list[Any] = []
         with self.archive.transaction() as connection:
-            self.guard(connection, any(one.article for one in group))
+            self.guard(connection, group)
             for one in group:
                 try:
                     with connection.begin_nested():
-                        results.append(one.change(connection))
+                        result = one.change(connection)
+                        self.flush(connection)
+                    results.append(result)
                 except (OperationalError, InterfaceError, OSError, LeaseLost):
                     raise
                 except Exception as error:  # noqa: BLE001 - the change's own error is its answer
+                    self.discard()
                     results.append(_Raised(error))
         return results
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -54,7 +54,8 @@ class Entry:
             self._index(fetch.captured)
 
     def _index(self, captured: Captured) -> None:
-        self.capture_id = index(self.connection, self.run.run_id, self.row.url, captured, self.row.capture_id)
+        known = self.run.indexed.get((captured.ref.file, captured.ref.offset))
+        self.capture_id = known or index(self.connection, self.run.run_id, self.row.url, captured, self.row.capture_id)
         if captured.kind != "revisit" and captured.status == 200:
             self.kept = {"capture_id": self.capture_id, "capture_digest": captured.ref.digest, "captured_at": captured.at}
 
@@ -161,7 +162,7 @@ class Entry:
 
     def _end(self, *, evidence: dict[str, Any], **ending: Any) -> None:
         made = Ending(key=self.row.url_key, url=self.row.url, capture_id=self.capture_id, evidence={**evidence, **self.kept}, **ending)
-        frontier.end(self.connection, self.run.site.name, self.run.run_id, made, self.now)
+        self.run.ended_now.append((self.row, made))
         self.run.tally[made.outcome] += 1
         for part in self.parts:
             self._end_part(part, made.article_id)
@@ -179,15 +180,29 @@ def _with_barren(found: Iterable[Found], barren: int) -> Iterable[Found]:
     return (replace(one, context={**one.context, "barren": barren}) if barren and one.kind == "section" else one for one in found)
 
 
+def index_all(connection: Connection, run_id: int, found: Sequence[tuple[Any, Captured]]) -> dict[tuple[str, int], int]:
+    """Note where the records of (frontier row, capture) lie; {(file, offset): id}."""
+    if not found:
+        return {}
+    made = insert(CaptureRow).returning(CaptureRow.id, sort_by_parameter_order=True)
+    ids = connection.scalars(made, [_capture_row(run_id, row.url, captured, row.capture_id) for row, captured in found])
+    return {(captured.ref.file, captured.ref.offset): made_id for (_, captured), made_id in zip(found, ids, strict=True)}
+
+
 def index(connection: Connection, run_id: int, url: str, captured: Captured, refers_to: int | None = None) -> int | None:
     """Note where a record lies; the capture's id."""
     ref = captured.ref
-    values = INSERT[connection.dialect.name](CaptureRow).values(
-        url_key=url_key(url), url=clean(url), fetched_at=captured.at, status=captured.status, content_type=clean(captured.content_type),
-        kind=captured.kind, refers_to=refers_to if captured.kind == "revisit" else None, file=ref.file, offset=ref.offset,
-        length=ref.length, digest=ref.digest, truncated=captured.truncated, run_id=run_id,
-    )  # fmt: skip
+    values = INSERT[connection.dialect.name](CaptureRow).values(**_capture_row(run_id, url, captured, refers_to))
     made = connection.scalar(values.on_conflict_do_nothing().returning(CaptureRow.id))
     if made is None:  # written before a connection was lost
         made = connection.scalar(select(CaptureRow.id).where(CaptureRow.file == ref.file, CaptureRow.offset == ref.offset))
     return int(made) if made is not None else None
+
+
+def _capture_row(run_id: int, url: str, captured: Captured, refers_to: int | None) -> dict[str, Any]:
+    ref = captured.ref
+    return {
+        "url_key": url_key(url), "url": clean(url), "fetched_at": captured.at, "status": captured.status, "content_type": clean(captured.content_type),
+        "kind": captured.kind, "refers_to": refers_to if captured.kind == "revisit" else None, "file": ref.file, "offset": ref.offset,
+        "length": ref.length, "digest": ref.digest, "truncated": captured.truncated, "run_id": run_id,
+    }  # fmt: skip

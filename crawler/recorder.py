@@ -7,7 +7,7 @@ import json
 import logging
 import traceback
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,13 +17,13 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Connection, select, text, update
 
 from crawler.capture import Captured, WarcWriter
-from crawler.committer import Committer, OutOfService, wait_out
-from crawler.endings import Entry, Plain, index
+from crawler.committer import Committer, OutOfService, Waiting, wait_out
+from crawler.endings import Entry, Plain, index, index_all
 from crawler.hosts import Hosts
 from crawler.items import Article, Dropped, Duplicate, Page
 from storage import captures, frontier, hosts, plan
 from storage.archive import Archive
-from storage.frontier import Found, LeaseLost
+from storage.frontier import Ending, Found, LeaseLost
 from storage.owner import me
 from storage.tables import FrontierRow, RunRow, SiteRow
 from storage.writer import LOCK
@@ -78,7 +78,13 @@ class Recorder:
         self.patience = patience
         self.writer = WarcWriter(folder)
         self.hosts = Hosts()
-        self.committer = Committer(archive, self.writer.sync, self._guard, patience)
+        self.committer = Committer(archive, self.writer.sync, patience)
+        self.committer.guard, self.committer.flush = self._guard, self._flush
+        self.committer.discard = lambda: self.ended_now.clear()
+        self.indexed: dict[tuple[str, int], int] = {}
+        """Ids of the captures of the group that is being committed."""
+        self.ended_now: list[tuple[Any, Ending]] = []
+        """Its outcomes, written together."""
         self.site: Site
         self.token = 0
         self.run_id = 0
@@ -227,7 +233,8 @@ class Recorder:
                 return "committed before"
             return write(Entry(connection, self, fetch))
 
-        future = self.committer.submit(once, article=article)
+        capture = (fetch.row, fetch.captured) if fetch.captured else None
+        future = self.committer.submit(once, article=article, capture=capture)
         future.add_done_callback(lambda made: self._unwritten(fetch, made))
         return future
 
@@ -243,13 +250,20 @@ class Recorder:
         where = (FrontierRow.site == self.site.name, FrontierRow.url_key == key, FrontierRow.state == "leased", FrontierRow.token == self.token)
         return connection.scalar(select(FrontierRow.url_key).where(*where)) is not None
 
-    def _guard(self, connection: Connection, articles: bool) -> None:  # noqa: FBT001 - told by the committer, by position
-        if articles and connection.dialect.name == "postgresql":
+    def _guard(self, connection: Connection, group: Sequence[Waiting]) -> None:
+        if any(one.article for one in group) and connection.dialect.name == "postgresql":
             # Before any row is locked: two writers that wait for each other's rows would be a deadlock.
             connection.execute(text(f"SELECT pg_advisory_xact_lock({LOCK})"))
         frontier.check(connection, self.site.name, self.token)
         for host, state, sent in self.hosts.unsaved():
             state.fetched = max(state.fetched, hosts.save(connection, host, state, sent))
+        self.ended_now = []
+        fresh = [] if self.committer.again else [one.capture for one in group if one.capture]
+        self.indexed = index_all(connection, self.run_id, fresh)
+
+    def _flush(self, connection: Connection) -> None:
+        ended, self.ended_now = self.ended_now, []
+        frontier.end_all(connection, self.run_id, ended, now())
 
     def finish(self, verdict: Callable[[Connection, dict[str, int]], tuple[str, str | None]]) -> tuple[str, str | None, dict[str, int]]:
         """Close the run by ``verdict(connection, outcomes)`` and let the site go: (state, reason, outcomes)."""

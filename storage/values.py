@@ -7,6 +7,7 @@ import re
 import unicodedata
 from dataclasses import asdict
 from datetime import datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from crawler.items import Article
@@ -33,6 +34,7 @@ UNVERSIONED = {
 }  # fmt: skip
 
 
+@lru_cache(maxsize=4)  # the search for a copy and the row itself ask for the same one
 def content_hash(title: str | None, text: str) -> bytes:
     """SHA-256 of title and text without white space and punctuation, NFKC."""
     joined = UNSTORED.sub("", unicodedata.normalize("NFKC", f"{title or ''}\n{text}"))
