@@ -26,7 +26,7 @@ BEFORE = {
     "response": ("crawler.capture", "Capture.process_response"),
     "decode": ("crawler.encodings", "ContentEncoding.process_response"),
     "parse": ("crawler.spiders.news", "NewsSpider.parse"),
-    "listing": ("crawler.spiders.news", "found_on"),
+    "listing": ("crawler.spiders.news", "NewsSpider._listing"),
     "item": ("pipelines.persist", "Persist.process_item"),
     "sync": ("crawler.capture", "WarcWriter.sync"),
     "save": ("storage.writer", "_versions"),

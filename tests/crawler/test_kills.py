@@ -6,6 +6,7 @@ sets the number of kills a database (default 36, of which some may not be reache
 
 from __future__ import annotations
 
+import importlib
 import os
 import random
 from pathlib import Path
@@ -48,9 +49,18 @@ def test_killed_anywhere_a_crawl_loses_and_doubles_nothing(chain, archive_url, c
     assert undisturbed(crawl_host.crawl(profile, archive_url, captures))
 
 
+@pytest.mark.slow
 def test_every_point_is_reached_by_a_crawl(crawl_host, small_site, tmp_path):
     """A point that a refactoring moved would make the matrix say nothing."""
     for point in ("captured", "committed", "item", "torn", "outcome", "save", "index", "family"):
         archive = f"sqlite:///{tmp_path / point}.db"
         answer = crawl_host.crawl(small_site.profile(tmp_path), archive, tmp_path / "c", kill={"point": point, "hit": 2})
         assert answer["signal"] == 9, (point, answer)
+
+
+@pytest.mark.parametrize("place", sorted({*faults.BEFORE.values(), *faults.AFTER.values()}), ids=":".join)
+def test_every_point_is_in_the_program(place):
+    found = importlib.import_module(place[0])
+    for name in place[1].split("."):
+        found = getattr(found, name)
+    assert callable(found)
