@@ -25,8 +25,6 @@ TRIED = 24
 BEHIND = 25.0
 """A state this much less likely than the best one is dropped (nat)."""
 SHIFT, DOUBT, NOT_EATEN, GIVE_UP, LITERAL = -3.0, -3.0, -8.0, -22.0, -25.0
-RARER = 1.0
-"""Against the rarer of two characters that the kit wrote alike (nat)."""
 ANY = -1
 """A waiting first byte that was lost."""
 
@@ -165,7 +163,7 @@ class Lattice:
         before, last = (trail, waiting) if waiting else (lead, trail)
         return [
             State(
-                state.score + self.language.logp(state.context, number) - (RARER if one != meanings[0][0] else 0.0),
+                state.score + self.language.logp(state.context, number),
                 waiting, before, last, (state.context[1], state.context[2], number), state.text + one, char, state.lost,
             )
             for one, number in meanings

@@ -11,7 +11,7 @@ from pipelines.repair.annotations import Annotations
 from pipelines.repair.candidates import by_reading
 from pipelines.repair.kit_page import damaged, marks_of
 from pipelines.repair.kit_table import LETTERS, WIDE, encode, kit, translation
-from pipelines.repair.lattice import RARER, Lattice
+from pipelines.repair.lattice import Lattice
 from pipelines.repair.model import model
 from pipelines.repair.page_model import PageModel
 from pipelines.repair.passes.apply import edit
@@ -122,7 +122,7 @@ def _chosen(line: str, start: int, before: str, after: str) -> str:
     for index, char in enumerate(before):
         for other in kit().others.get(char, ""):
             changed = after[:index] + other + after[index + 1 :]
-            if lm.total(left + changed + right) > lm.total(left + after + right) + RARER:
+            if lm.total(left + changed + right) > lm.total(left + after + right):
                 after = changed
     return after
 
