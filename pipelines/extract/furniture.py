@@ -19,7 +19,11 @@ WIDGET = (
     r"|放大|缩小|增大|减小|默认|正常|超大|特大|大|中|小|特|字号|字體|字体|字級設定|设置字体|微信(?:好友|朋友圈|扫一扫)?|朋友圈|微博|新浪微博|腾讯微博|QQ空间|QQ好友|QQ|Qzone|人人网?|开心网?|豆瓣|易信|空间|更多|邮件|评论|发表评论|发表意见|我要评论|我来说两句|我有话说|留言|讨论|论坛|进入论坛|点赞|赞|顶|踩|手机(?:看新闻|查看|版)?|手机上看|下载客户端|客户端|繁體|繁体|简体|简|繁|朗读|语音|听新闻|无障碍|页面功能|热点排行|收起|展开(?:全文|阅读全文)?|阅读全文|点击查看(?:原图|大图|全文)?|点击(?:放大|看大图)|查看(?:大图|原图)|点击图片进入下一页|点击进入下一页|图集|高清图集|资料图片?|正文|正文内容|分享让更多人看到|扫码(?:分享|阅读)?|T\+?|A\+?|A-|Tag|Facebook|Twitter|LINE|Line|Weibo|WeChat|Plurk|Email|E-mail|Print|Share|Tweet|Pin|Copy link|Comments?|Advertisement|ADVERTISEMENT|Advert|Published|Updated|Posted|Last (?:updated|modified)|Loading\.*|正在加载\.*|加载更多|广告|廣告|登录|登錄|注册|取消|确定)"
 )
 BREADCRUMB = re.compile(r"^(?:(?:您?(?:现在|目前|当前)?的?(?:所在)?位置|当前位置|所在位置|現在位置|现在位置|首页|首頁|主页|Home)\s*(?:是?[:：]|[>»›＞/→-]|&gt;)|[^。，！？]{1,30}(?:\s*[>»›＞]\s*[^>»›＞]{1,40}){1,6}$)")
-PAGER = re.compile(r"^(?:[\[|<>【\s]*(?:\d{1,3}|上一?[页頁]|下一?[页頁]|首[页頁]|末[页頁]|尾[页頁]|前一[页頁]|后一[页頁]|共?\s*\d+\s*[页頁]|第\s*\d+\s*[页頁](?:\s*/\s*共\s*\d+\s*[页頁])?|全文|Next|Prev(?:ious)?|»|«|…|\.{3}|[<>]{1,2})[\]|<>】/\s]*){2,}$|^[\[【<>|\s]*(?:上一?[页頁]|下一?[页頁]|末页|尾页|第?\d+/\d+页?)[\]】<>|\s]*$")
+PAGER = re.compile(
+    r"^(?:[\[|【\s]*+(?:\d(?:\s*+[页頁])?+|[上下]一?+[页頁]|[首末尾][页頁]|[前后]一[页頁]|共\s*+\d++\s*+[页頁]|第\s*+\d++\s*+[页頁]|全文|Next|Prev(?:ious)?+|[<>»«…]|\.{3})[\]|】/\s]*+){2,}+$"
+    r"|^[\[【<>|\s]*+(?:上一?[页頁]|下一?[页頁]|末页|尾页|第?\d+/\d+页?)[\]】<>|\s]*+$"
+)
+"""Two links of a pager, or one that turns the page. No character can be read in two ways: what can costs a power of the line's length."""
 TOKEN = re.compile(rf"{FIELD}|{DATE}(?:\s*T?\s*{CLOCK})?|{CLOCK}(?![\u4e00-\u9fff])|{WEEKDAY}|(?<![\u4e00-\u9fff]){WIDGET}(?![\u4e00-\u9fff])|\d+(?:次|人|条|評論|评论)?", re.I)
 REST = re.compile(r"[\W_]+")
 FULL_DATE = re.compile(DATE)

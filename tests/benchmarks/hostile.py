@@ -1,20 +1,24 @@
 """CPU a document, and how each ends, over 10 000 hostile documents and more through the whole chain.
 
-    python tests/benchmarks/hostile.py [SHARED]
+    python -m tests.benchmarks.hostile [SHARED [SEED]]
 
 Generated documents of sizes up to 300 000, mutations of a page, and, where the folder SHARED (default ``../shared``) is at hand,
-html5lib's tokenizer and encoding inputs, feedparser's feeds, and naughty strings, each set into an article.
+html5lib's tokenizer and encoding inputs, feedparser's feeds, and naughty strings, each set into an article. SEED (default 5) is that of the mutations.
 """
 
 from __future__ import annotations
 
 import json
 import random
+import signal
 import sys
 import time
+import traceback
 from collections import Counter
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
+from types import FrameType
 
 from crawler.items import Dropped, Page
 from pipelines import process
@@ -22,7 +26,10 @@ from tests.crawler.decode.hostile import BODY, DOCUMENTS, DROPPED_OR_READ, MARK,
 
 SIZES = (10, 300, 3_000, 30_000, 100_000, 300_000)
 MUTATIONS = 4_000
+BUDGET = 5.0
+"""CPU seconds after which a document is cut off (at the next bytecode, so after a call into a parser) and counted as over its budget."""
 BITS = ["<", ">", "<!--", "-->", '"', "'", "=", "<div", "<p>", "</", "<script>", "<![CDATA[", "&", "\0", "<br>", "<table>", "<a href=", "县", "<svg>", "<select>", "<textarea>"]
+BITS += ["<>", "1", "（", "[", "/", "|", "记者", "2026年", "1月", "： "]
 
 
 def generated() -> Iterator[tuple[str, bytes]]:
@@ -56,27 +63,53 @@ def corpora(folder: Path) -> Iterator[tuple[str, bytes]]:
         yield f"blns {number}", f"<title>{text}</title>{BODY}<p>{text}</p><p>{MARK}</p>".encode("utf-8", "surrogatepass")
 
 
+class OverBudget(BaseException):
+    """A document has used up its CPU seconds; no step may take it for an error of its own."""
+
+
+def _stop(signal_number: int, frame: FrameType | None) -> None:
+    places = [f"{Path(one.filename).name}:{one.lineno} {one.name}" for one in traceback.extract_stack(frame) if "site-packages" not in one.filename]
+    raise OverBudget(" < ".join(places[:-5:-1]))
+
+
+def ending_of(name: str, body: bytes) -> str:
+    """How reading one document ends; after `BUDGET` CPU seconds it is cut off, and its name and place are shown."""
+    signal.setitimer(signal.ITIMER_PROF, BUDGET)
+    try:
+        article = process(Page("http://a.example/20260101/t1.html", body))
+        return "read, all of it" if MARK in article.text else "read, part of it" if article.text.strip() else "SILENTLY EMPTY"
+    except Dropped as reason:
+        return type(reason).__name__
+    except OverBudget as place:
+        show(f"over {BUDGET} s: {name} ({len(body)} bytes) in {place}")
+        return "OVER BUDGET"
+    except Exception as error:  # noqa: BLE001 - counted and shown: none may come
+        return f"CRASH {type(error).__name__} in {name}"
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+
+
+def show(line: str) -> None:
+    print(line, flush=True)  # noqa: T201 - a benchmark prints
+
+
 def main() -> None:
     folder = Path(sys.argv[1] if len(sys.argv) > 1 else "../shared")
-    sources = [generated(), mutated(random.Random(5)), corpora(folder) if folder.is_dir() else iter(())]
+    sources = [generated(), mutated(random.Random(int(sys.argv[2]) if len(sys.argv) > 2 else 5)), corpora(folder) if folder.is_dir() else iter(())]
+    signal.signal(signal.SIGPROF, _stop)
     times: list[tuple[float, str]] = []
     endings: Counter[str] = Counter()
-    for name, body in (one for source in sources for one in source):
+    for number, (name, body) in enumerate(chain.from_iterable(sources), 1):
         start = time.process_time()
-        try:
-            article = process(Page("http://a.example/20260101/t1.html", body))
-            ending = "read, all of it" if MARK in article.text else "read, part of it" if article.text.strip() else "SILENTLY EMPTY"
-        except Dropped as reason:
-            ending = type(reason).__name__
-        except Exception as error:  # noqa: BLE001 - counted and shown: none may come
-            ending = f"CRASH {type(error).__name__} in {name}"
+        endings[ending_of(name, body)] += 1
         times.append((time.process_time() - start, name))
-        endings[ending] += 1
+        if number % 500 == 0:
+            show(f"{number} documents, {sum(seconds for seconds, _ in times):.0f} s, now {name}")
     times.sort()
     at = lambda share: f"{times[min(len(times) - 1, int(share * len(times)))][0] * 1000:.1f} ms"  # noqa: E731
-    print(f"{len(times)} documents: p50 {at(0.5)}, p99 {at(0.99)}, max {at(1)}")  # noqa: T201 - a benchmark prints
-    print("slowest:", ", ".join(f"{name} {seconds:.2f} s" for seconds, name in times[-5:]))  # noqa: T201
-    print("endings:", dict(endings.most_common()))  # noqa: T201
+    show(f"{len(times)} documents: p50 {at(0.5)}, p99 {at(0.99)}, max {at(1)}")
+    show("slowest: " + ", ".join(f"{name} {seconds:.2f} s" for seconds, name in times[:-11:-1]))
+    show(f"endings: {dict(endings.most_common())}")
 
 
 if __name__ == "__main__":
