@@ -33,6 +33,7 @@ def allowed(address: str, exceptions: tuple[str, ...] = ()) -> bool:
 
 # Protocol assignments: some clouds serve their metadata there, and Python calls part of them global.
 ASSIGNED = ipaddress.ip_network("192.0.0.0/24")
+ENDS_IN_IPV4 = (ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("::/96"))
 
 
 def _public(ip: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
@@ -40,11 +41,11 @@ def _public(ip: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
 
 
 def _inner(ip: ipaddress.IPv4Address | ipaddress.IPv6Address) -> list[ipaddress.IPv4Address]:
-    """IPv4 addresses that an IPv6 address leads to: mapped, 6to4, Teredo, NAT64 (RFC 6052)."""
+    """IPv4 addresses that an IPv6 address leads to: mapped, compatible (RFC 4291), 6to4, Teredo, NAT64 (RFC 6052)."""
     if isinstance(ip, ipaddress.IPv4Address):
         return []
     found = [ip.ipv4_mapped, ip.sixtofour, *(ip.teredo or ())]
-    if ip in ipaddress.ip_network("64:ff9b::/96"):
+    if any(ip in network for network in ENDS_IN_IPV4):
         found.append(ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF))
     return [inner for inner in found if inner is not None]
 
