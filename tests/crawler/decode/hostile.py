@@ -32,8 +32,8 @@ DOCUMENTS: dict[str, Callable[[int], str]] = {
     "a long title": lambda n: "<title>" + "县" * n + "</title>" + PAGE,
     "json-ld of brackets": lambda n: '<script type="application/ld+json">' + "[" * n + "</script>" + PAGE,
     "quotes that never close": lambda n: PAGE + '<a "' * n,
-    "lines almost of a pager's signs": lambda n: PAGE + ("<p>" + "&lt;&gt;" * 60 + "县</p>") * (n // 300 + 1),
-    "lines almost of page numbers": lambda n: PAGE + ("<p>" + "1" * 120 + "县</p>") * (n // 300 + 1),
+    "lines almost of a pager's signs": lambda n: PAGE + ("<p>" + "&lt;&gt;" * 25 + "县</p>") * (n // 300 + 1),
+    "lines almost of page numbers": lambda n: PAGE + ("<p>" + "1" * 50 + "县</p>") * (n // 300 + 1),
     "quotes that close each other": lambda n: PAGE + "<a '\"" * n,
 }
 """Article text that must come out whole, whatever the size."""
