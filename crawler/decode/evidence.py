@@ -105,7 +105,7 @@ def _wide(head: bytes) -> str | None:
         return None
     zeros = [head[n::4].count(0) for n in range(4)]
     quarter = len(head) // 4
-    if min(sorted(zeros)[1:]) > quarter * 0.9:
+    if min(sorted(zeros)[1:]) > quarter * 0.9 and min(zeros) < quarter // 2:  # zeros at all four places: a hole, as broken caches leave
         return "utf-32-le" if zeros[0] < zeros[3] else "utf-32-be"
     even, odd = zeros[0] + zeros[2], zeros[1] + zeros[3]
     if max(even, odd) < len(head) // 10 or min(even, odd) > max(even, odd) // 8:

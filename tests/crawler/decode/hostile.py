@@ -34,6 +34,7 @@ DOCUMENTS: dict[str, Callable[[int], str]] = {
     "quotes that never close": lambda n: PAGE + '<a "' * n,
     "lines almost of a pager's signs": lambda n: PAGE + ("<p>" + "&lt;&gt;" * 25 + "县</p>") * (n // 300 + 1),
     "lines almost of page numbers": lambda n: PAGE + ("<p>" + "1" * 50 + "县</p>") * (n // 300 + 1),
+    "a hole of zeros": lambda n: PAGE.replace("第0段", "\0" * n + "第0段"),
     "quotes that close each other": lambda n: PAGE + "<a '\"" * n,
 }
 """Article text that must come out whole, whatever the size."""

@@ -28,6 +28,8 @@ CASES = {
     "utf-7 bytes stay as they are": (b"<p>+ADw-script+AD4-</p>", "text/html; charset=utf-7", "<p>+ADw-script+AD4-</p>"),
     "utf-16 without mark": (TEXT.encode("utf-16-le"), None, TEXT),
     "utf-32 with mark": (b"\xff\xfe\0\0" + TEXT.encode("utf-32-le"), None, TEXT),
+    "utf-8 with a hole of zeros": (TEXT[:20].encode() + bytes(3000) + TEXT[20:].encode(), None, TEXT[:20] + "\0" * 3000 + TEXT[20:]),
+    "gbk with a hole of zeros": (TEXT[:20].encode("gbk") + bytes(3001) + TEXT[20:].encode("gbk"), None, TEXT[:20] + "\0" * 3001 + TEXT[20:]),
     "iso-2022-jp": (JAPANESE.encode("iso2022_jp"), None, JAPANESE),
     "hz beside a tilde address": (("<a href='/~wang/'>" + TEXT[:20] + "</a>\n").encode("hz").replace(b"~~", b"~"), None, "<a href='/~wang/'>" + TEXT[:20] + "</a>\n"),
     "shift_jis": (JAPANESE.encode("cp932"), None, JAPANESE),
