@@ -99,10 +99,24 @@ def _suspect(text: str) -> bool:
     number = text.count("<")
     if number > MAX_TAGS or text.count("=") > MAX_EQUALS:
         return True
-    longest = max(map(len, text.split(">")))
-    if longest > MAX_NODE or longest > MAX_TAG and LONG_TAG.search(text):
-        return True
-    return number > SUSPECT_DEPTH and _depth(text) > SUSPECT_DEPTH
+    if _long(text):
+        longest = max(map(len, text.split(">")))
+        if longest > MAX_NODE or LONG_TAG.search(text):
+            return True
+    if number <= SUSPECT_DEPTH or number - text.count("</") <= SUSPECT_DEPTH:
+        return False  # fewer tags open than that
+    return _depth(text) > SUSPECT_DEPTH
+
+
+def _long(text: str) -> bool:
+    """Whether more than `MAX_TAG` characters stand without a ``>``. Looks for the last ``>`` of each window: a few steps a page."""
+    at, size = 0, len(text)
+    while size - at > MAX_TAG:
+        last = text.rfind(">", at, at + MAX_TAG + 1)
+        if last < 0:
+            return True
+        at = last + 1
+    return False
 
 
 def _depth(text: str) -> int:

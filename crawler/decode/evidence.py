@@ -31,7 +31,8 @@ BOMS = (
 HZ = re.compile(rb"~\{((?:[\x21-\x77][\x21-\x7e])+)(?:~\}|(?=[\r\n])|$)")
 ISO_2022 = ((re.compile(rb"\x1b\$[@B(]"), "iso2022_jp_ext"), (re.compile(rb"\x1b\$\)C"), "iso2022_kr"))
 WIDE_HEAD = 2000
-TEXT_NODE = re.compile(rb"[^<>\n]+")
+HIGH = re.compile(rb"[\x80-\xff]")
+NODE_END = re.compile(rb"[<>\n]")
 WIDE = re.compile(r"[^\x00-\x7f]")
 BEYOND_LATIN = re.compile("[\u0800-\U0010ffff]")
 LOW_HIGH = bytes(b for b in range(256) if not 0x80 <= b <= 0xA0)
@@ -233,10 +234,12 @@ def _nodes(body: bytes, size: int) -> Iterator[bytes]:
     for start in (0, len(body) // 3, len(body) * 2 // 3) if len(body) > 4 * size else (0,):
         at = body.find(b"<", start) if start else 0
         got = 0
-        for match in TEXT_NODE.finditer(body, at) if at >= 0 else ():
-            node = match.group()
-            if node.isascii():
-                continue
+        while at >= 0 and (high := HIGH.search(body, at)):
+            first = high.start()
+            begin = 1 + max(at - 1, *(body.rfind(mark, at, first) for mark in (b"<", b">", b"\n")))
+            end = NODE_END.search(body, first)
+            node = body[begin : end.start() if end else len(body)]
+            at = begin + len(node)
             yield node[: size // 3]
             got += min(len(node), size // 3)
             if got >= (size // 3 if len(body) > 4 * size else size):

@@ -33,7 +33,6 @@ class Node:
     """An element that holds lines."""
 
     element: Any
-    parent: Node | None
     own: list[Line] = field(default_factory=list)
     children: list[Node] = field(default_factory=list)
     value: float = 0.0
@@ -93,7 +92,7 @@ def tree_of(lines: list[Line]) -> Node:
             element = element.getparent()
         above = nodes[element] if element is not None else None
         for item in reversed(missing):
-            node = nodes[item] = Node(item, above, first=1 << 30)
+            node = nodes[item] = Node(item, first=1 << 30)
             if above is not None:
                 above.children.append(node)
             above = node
@@ -102,7 +101,7 @@ def tree_of(lines: list[Line]) -> Node:
 
     for line in lines:
         node_of(line.block).own.append(line)
-    return next(node for node in nodes.values() if node.parent is None)
+    return next(iter(nodes.values()))
 
 
 def add_up(root: Node) -> None:
