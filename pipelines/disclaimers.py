@@ -63,9 +63,11 @@ LEGAL = re.compile(
 SHORT = 100
 """A longer line is boilerplate only where it has one of the words of `GATE`."""
 GATE = re.compile(
-    r"声明|版权|著作权|侵|转载|转摘|摘编|镜像|本[网站报台平]|公众号|观点|立场|平台|存储|真实性|准确性|完整性|建议|据此|凡|任何|注明|授权|许可|纯属|仅供|代表|赞同|仅作|异议|聲明|版權|著作權|轉載|觀點|授權|Copyright|©|rights|许可证|ICP",
-    re.I,
+    r"声明|版权|著作权|侵|转载|转摘|摘编|镜像|本[网站报台平]|公众号|观点|立场|平台|存储|真实性|准确性|完整性|建议|据此|凡|任何|注明|授权|许可|纯属|仅供|代表|赞同|仅作|异议|聲明|版權|著作權|轉載|觀點|授權|许可证"
 )
+LATIN_GATE = re.compile("Copyright|©|rights|ICP", re.I)
+LATIN_START = re.compile("[CRI©criİı]")
+"""The first characters of what `LATIN_GATE` takes: most Chinese lines have none."""
 SECTION = re.compile(r"^[\s（(]*(?:[①②③④⑤\d一二三四五六七八九十]{1,2}\s*[、.．)）:：]|[①②③④⑤※])")
 WEAK = {"legal": 1, "own_rights": 2, "contact": 2, "purpose": 1, "no_reprint": 1}
 """Rules that ask for legal words besides their pattern: how many."""
@@ -85,13 +87,20 @@ def rule_of(line: str) -> str | None:
 
 def is_legal(line: str) -> bool:
     """Whether a line that reads like prose is a disclaimer; quick where it has none of their words."""
-    return GATE.search(line) is not None and rule_of(line) is not None
+    return _has_legal_word(line) and rule_of(line) is not None
+
+
+def _has_legal_word(line: str) -> bool:
+    if GATE.search(line) is not None:
+        return True
+    start = LATIN_START.search(line)
+    return start is not None and LATIN_GATE.search(line, start.start()) is not None
 
 
 @lru_cache(maxsize=4096)
 def _rule(line: str) -> str | None:
     line = simplify(line)
-    if len(line) > SHORT and not GATE.search(line):
+    if len(line) > SHORT and not _has_legal_word(line):
         return None
     for name, pattern in RULES:
         if pattern.search(line) and len(LEGAL.findall(line)) >= WEAK.get(name, 0):

@@ -6,6 +6,7 @@ import dataclasses
 from typing import TYPE_CHECKING, Any
 
 from crawler.items import Article, Page, TooLarge
+from pipelines.extract.garbage import no_collection
 from pipelines.extract.read import read
 
 if TYPE_CHECKING:
@@ -22,7 +23,8 @@ FIELDS = ("title", "title_raw", "subtitle", "source", "editor", "section", "date
 
 def read_page(page: Page, site: Site | None = None) -> Article:
     """The article on a page, as printed, and small enough for every later step. Raises a `crawler.items.Dropped`."""
-    return limited(read(page, site))
+    with no_collection():
+        return limited(read(page, site))
 
 
 def limited(article: Article) -> Article:

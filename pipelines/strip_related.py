@@ -36,9 +36,10 @@ def strip(text: str) -> tuple[str, tuple[Edit, ...]]:
     doomed = {n: f"related/{rule}" for n, line in enumerate(lines) if (rule := small_of(line))}
     for number, line in enumerate(lines):
         rule = heading_of(line) or ("glued_title" if GLUED.match(line) else None)
+        if not rule or number in doomed:
+            continue
         below = lines[number + 1] if number + 1 < len(lines) else ""
-        boxed = _prose(below) and (number == 0 or BOX.match(line))
-        if rule and number not in doomed and not boxed:
+        if not (_prose(below) and (number == 0 or BOX.match(line))):
             doomed |= {number: f"related/{rule}", **_items(lines, number, doomed)}
             doomed |= _echo(lines, number, doomed)
     doomed |= _last(lines, doomed)
@@ -81,7 +82,7 @@ def _echo(lines: list[str], number: int, doomed: dict[int, str]) -> dict[int, st
 
 def _prose(line: str) -> bool:
     """A line that says something: it ends a sentence, or is too long for a title."""
-    if DATED.search(line) and len(line) <= 2 * SUMMARY:
+    if len(line) <= 2 * SUMMARY and DATED.search(line):
         return False
     return len(line) > SUMMARY or bool(ENDED.search(line)) and len(line) > 8 and not line.endswith(("...", "…"))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from pathlib import Path
 
@@ -13,10 +14,16 @@ def table() -> dict[int, str]:
     return {ord(line[0]): line[2] for line in lines}
 
 
+@lru_cache
+def traditional() -> re.Pattern[str]:
+    """A character that is written otherwise in simplified text."""
+    return re.compile("[" + re.escape("".join(map(chr, table()))) + "]")
+
+
 def simplify(text: str) -> str:
     """``text`` with every traditional character replaced by its simplified one.
 
     >>> simplify("經濟發展")
     '经济发展'
     """
-    return text if text.isascii() else text.translate(table())
+    return text if text.isascii() or traditional().search(text) is None else text.translate(table())

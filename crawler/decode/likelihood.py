@@ -31,25 +31,35 @@ def likelihood(text: str) -> float:
     >>> likelihood("今天的会议") > likelihood("今天的会议".encode("gb18030").decode("big5", "replace"))
     True
     """
-    tables, unknown = _merged(), (UNLIKELY,) * 4
+    values = _values()
     hans = hant = japanese = korean = 0.0
     east, wide = 0, []
     for char, number in Counter(text).items():
         if char > "\x7f":
             wide.append((char, number))
             east += number if char >= "\u2e80" else -number
-            a, b, c, d = tables.get(char, unknown)
+            a, b, c, d = values[char]
             hans, hant, japanese, korean = hans + number * a, hant + number * b, japanese + number * c, korean + number * d
     best = max(hans, hant, japanese, korean)
     return best if east > 0 else max(best, _alphabetic(text, wide))
 
 
+class _Values(dict[str, tuple[float, float, float, float]]):
+    """A character's value in each language; few of the 60 000 are ever asked for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.languages = _hans(), _hant(), _japanese(), _korean()
+
+    def __missing__(self, char: str) -> tuple[float, float, float, float]:
+        one, two, three, four = self.languages
+        self[char] = found = (one.get(char, UNLIKELY), two.get(char, UNLIKELY), three.get(char, UNLIKELY), four.get(char, UNLIKELY))
+        return found
+
+
 @cache
-def _merged() -> dict[str, tuple[float, float, float, float]]:
-    """{character: its value in each language}"""
-    one, two, three, four = _hans(), _hant(), _japanese(), _korean()
-    chars = one.keys() | two.keys() | three.keys() | four.keys()
-    return {char: (one.get(char, UNLIKELY), two.get(char, UNLIKELY), three.get(char, UNLIKELY), four.get(char, UNLIKELY)) for char in chars}
+def _values() -> _Values:
+    return _Values()
 
 
 def _square(codec: str, leads: range, trails: tuple[range, ...] = (range(0xA1, 0xFF),)) -> list[str]:

@@ -34,8 +34,9 @@ def body_of(lines: list[Line], title: str | None) -> list[Line]:
     kept = _head_cut([line for line in lines if not line.clutter], title or "", trunk)
     last = max((n for n, line in enumerate(kept) if line.prose and _athome_of(line, trunk)), default=len(kept))
     out: list[Line] = []
+    flat = squash(title or "")
     for number, line in enumerate(kept):
-        echo = bool(title) and not line.prose and squash(line.text) == squash(title or "")
+        echo = bool(title) and not line.prose and squash(line.text) == flat
         if not echo and _is_text(kept, number, trunk, tail=number > last):
             out.append(line)
     return _once(_without_orphans(out, kept, trunk))
@@ -74,13 +75,23 @@ def _athome_of(line: Line, trunk: set[Any]) -> bool:
 
 def _head_cut(lines: list[Line], title: str, trunk: set[Any]) -> list[Line]:
     """Leave out headline echo, date and source lines above the first paragraph."""
-    prose = [n for n, line in enumerate(lines) if line.prose and not _is_head(line, title)]
-    first = next((n for n in prose if lines[n].free > SURE), prose[0] if prose else None)
+    first = _first(lines, title)
     if first is None:
         return [line for line in lines if not _is_head(line, title)]
     echo = max((n for n, line in enumerate(lines[: first + 2]) if is_echo(line.text, title) or is_dateline(line.text)), default=-1)
     head = [line for number, line in enumerate(lines[:first]) if not _is_head(line, title) and _is_lead(line, trunk) and (number > echo or line.prose)]
     return head + [line for line in lines[first : first + 2] if not _is_head(line, title)] + lines[first + 2 :]
+
+
+def _first(lines: list[Line], title: str) -> int | None:
+    """Where the first paragraph stands: the first sure line of text, else the first at all."""
+    found: int | None = None
+    for number, line in enumerate(lines):
+        if line.prose and (found is None or line.free > SURE) and not _is_head(line, title):
+            if line.free > SURE:
+                return number
+            found = number
+    return found
 
 
 def _is_lead(line: Line, trunk: set[Any]) -> bool:

@@ -26,6 +26,8 @@ PAGER = re.compile(
 """Two links of a pager, or one that turns the page. No character can be read in two ways: what can costs a power of the line's length."""
 TOKEN = re.compile(rf"{FIELD}|{DATE}(?:\s*T?\s*{CLOCK})?|{CLOCK}(?![\u4e00-\u9fff])|{WEEKDAY}|(?<![\u4e00-\u9fff]){WIDGET}(?![\u4e00-\u9fff])|\d+(?:次|人|条|評論|评论)?", re.I)
 REST = re.compile(r"[\W_]+")
+LETTER = re.compile(r"[^\W_]")
+DIGIT = re.compile(r"\d")
 FULL_DATE = re.compile(DATE)
 LONGEST = 150
 ECHO = 90
@@ -46,7 +48,13 @@ def is_furniture(text: str) -> bool:
         return False
     if PAGER.match(text):
         return True
-    return not squash(TOKEN.sub(" ", text))
+    at = 0
+    while word := LETTER.search(text, at):
+        token = TOKEN.match(text, word.start())
+        if token is None:
+            return False
+        at = token.end()
+    return True
 
 
 def is_dateline(text: str) -> bool:
@@ -55,7 +63,7 @@ def is_dateline(text: str) -> bool:
     >>> is_dateline("AUTO.SOHU.COM 2003年11月12日16:36 金羊网—新快报"), is_dateline("2003年11月12日，他走进了县城。")
     (True, False)
     """
-    if len(text) > 90 or "。" in text or not FULL_DATE.search(text):
+    if len(text) > 90 or "。" in text or not DIGIT.search(text) or not FULL_DATE.search(text):
         return False
     rest = squash(TOKEN.sub(" ", text))
     return len(rest) <= 24 and not re.search(r"[，、；]", text)

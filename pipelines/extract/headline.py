@@ -68,9 +68,7 @@ def _agreed(candidates: list[Line], whole: str, meta: str) -> Headline | None:
     least = 0.45 * len(squash(without_site(whole) or without_site(meta) or ""))
     best: tuple[tuple[float, ...], Headline] | None = None
     for number, line in enumerate(candidates):
-        text = line.text
-        if (label := LABEL.match(text)) and squash(text).lower() not in reference:
-            text = text[label.end() :]
+        text = _repeated(line.text, reference)
         flat = squash(text).lower()
         if len(flat) < SHORTEST or flat not in reference or _is_furniture(line):
             continue
@@ -83,6 +81,14 @@ def _agreed(candidates: list[Line], whole: str, meta: str) -> Headline | None:
         if best is None or rank > best[0]:
             best = (rank, Headline(text, line.number))
     return best[1] if best else None
+
+
+def _repeated(text: str, reference: str) -> str:
+    """A line without a label that the reference lacks; empty where its first letter shows that the reference lacks all of it."""
+    if text[0].isalnum() and text[0].lower() not in reference:
+        return ""
+    label = LABEL.match(text)
+    return text[label.end() :] if label and squash(text).lower() not in reference else text
 
 
 def _rank(line: Line) -> float:

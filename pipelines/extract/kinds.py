@@ -48,8 +48,8 @@ def refuse_binary(body: bytes, url: str) -> None:
 def refuse_by_text(lines: list[Line], paragraphs: list[Line], title: str | None, url: str) -> None:
     """Raise the `Dropped` that a page without an article deserves; called with the body as found."""
     body = sum(line.free for line in paragraphs)
-    whole = "\n".join(line.text for line in lines)
     if body < SHORT:
+        whole = "\n".join(line.text for line in lines)
         shown = (title or "") + "\n" + "\n".join(line.text for line in paragraphs)
         small = whole if len(whole) < 1500 else shown
         for pattern, reason in ((GONE, SoftNotFound), (CHALLENGE, AntiBot), (LOGIN, LoginWall)):
@@ -65,15 +65,21 @@ def _led_by_link(lines: list[Line], line: Line) -> bool:
     return any(other.linked >= 6 and other.linked > 0.5 * len(other.text) for other in above)
 
 
+def _dated(text: str) -> bool:
+    """Whether a text ends in a date. Its last letter or digit tells most texts that do not."""
+    last = next((char for char in reversed(text) if char.isalnum() or char == "_"), "")
+    return last.isdecimal() and DATED.search(text) is not None
+
+
 def _index(lines: list[Line], paragraphs: list[Line], body: int) -> type[Dropped] | None:
     """An index page has dated or linked lines by the dozen and no run of prose."""
-    listed = sum(1 for line in lines if line.linked >= 6 and (line.linked > 0.5 * len(line.text) or DATED.search(line.text)))
+    listed = sum(1 for line in lines if line.linked >= 6 and (line.linked > 0.5 * len(line.text) or _dated(line.text)))
     prose = [line for line in paragraphs if line.prose]
     led = sum(1 for line in prose if _led_by_link(lines, line))
-    if led >= 4 and led >= 0.7 * len(prose) and sum(1 for line in lines if DATED.search(line.text)) >= 0.5 * led:
+    if led >= 4 and led >= 0.7 * len(prose) and sum(1 for line in lines if _dated(line.text)) >= 0.5 * led:
         return IndexPage
     if not prose and body < 30 and listed >= 8:
         return IndexPage
-    dated = sum(1 for line in paragraphs if line.linked > 8 or DATED.search(line.text))
+    dated = sum(1 for line in paragraphs if line.linked > 8 or _dated(line.text))
     spoken = sum(line.free for line in prose)
     return IndexPage if len(paragraphs) >= 6 and dated >= 0.6 * len(paragraphs) and spoken < SHORT else None

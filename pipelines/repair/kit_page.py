@@ -28,6 +28,8 @@ def damaged(text: str) -> Annotations | None:
     """What the page's kit annotates, where the page went through the kit; None where it did not."""
     if TRADITIONAL.search(text) is None:
         return None
+    if "\ufffd" not in text and any(mark in text for mark in WIDE.values()) and SWALLOWED.search(text) is None:
+        return None  # as `_narrowed` would say; quick, since every page is asked
     counts = Counter(text)
     if not _traditional(counts):
         return None

@@ -32,16 +32,28 @@ def whole(text: str) -> list[Edit]:
     """Lines of Latin letters that are GBK; short ones only beside lines that are beyond doubt."""
     if text.isascii():
         return []
-    lines, at, found, doubtful = text.split("\n"), 0, list[Edit](), list[Edit]()
-    for line in lines:
-        wide = len(LATIN.findall(line))
-        if 2 <= wide <= MOST and wide >= 0.9 * (len(line) - len(line.encode("ascii", "ignore"))) and (new := reread(line)) is not None:
+    lines = _latin(text)
+    if not any(wide >= LEAST for _, _, wide in lines):
+        return []
+    found, doubtful = list[Edit](), list[Edit]()
+    for at, line, wide in lines:
+        if (new := reread(line)) is not None:
             likely = model().mean(new)
             sure = wide >= LEAST and sum("\u4e00" <= char <= "\u9fff" for char in new) >= 3 and likely > PLAUSIBLE
             if sure or likely > POSSIBLE:
                 (found if sure else doubtful).append(edit(RULE, at, line, new, 0.85))
-        at += len(line) + 1
     return sorted(found + doubtful, key=lambda one: one.start) if found else []
+
+
+def _latin(text: str) -> list[tuple[int, str, int]]:
+    """(offset, line, its Latin letters) of the lines whose characters outside ASCII are nearly all Latin letters."""
+    at, out = 0, []
+    for line in text.split("\n"):
+        wide = len(LATIN.findall(line))
+        if 2 <= wide <= MOST and wide >= 0.9 * (len(line) - len(line.encode("ascii", "ignore"))):
+            out.append((at, line, wide))
+        at += len(line) + 1
+    return out
 
 
 def reread(line: str) -> str | None:

@@ -39,7 +39,7 @@ def whole(text: str) -> list[Edit]:
 def suspicious(line: str) -> bool:
     """Whether more than a few characters at the beginning are odd. Cheap: every line of every page is asked."""
     sample = line[:SAMPLE]
-    if sample.isascii() or len(OTHER.findall(sample)) > 0.5 * odd(sample) or odd(sample) < max(2, ODD_SHARE * len(sample)):
+    if sample.isascii() or (number := odd(sample)) < max(2, ODD_SHARE * len(sample)) or len(OTHER.findall(sample)) > 0.5 * number:
         return False
     return sample.count(" ") < SPACES * len(sample) or HANGUL.search(sample) is None  # Korean has spaces between words
 
