@@ -16,8 +16,11 @@ def table() -> dict[int, str]:
 
 @lru_cache
 def traditional() -> re.Pattern[str]:
-    """A character that is written otherwise in simplified text."""
-    return re.compile("[" + re.escape("".join(map(chr, table()))) + "]")
+    """A character that may be written otherwise in simplified text.
+
+    Those beyond the Basic Multilingual Plane stand as a range: `re` looks their likes up one by one.
+    """
+    return re.compile("[" + re.escape("".join(chr(code) for code in table() if code <= 0xFFFF)) + "\U00010000-\U0010ffff]")
 
 
 def simplify(text: str) -> str:
