@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import re
 
 SAMPLE = 4000
 """Characters that are looked at."""
 HANS = frozenset("这为个国时来们发会说产种后实学经进着电里现机当点从业应还对动过开于关无问与间将门区样统线内条长员题总体级设给该运数报场标准议认见东车农万让办处变选华亲图书广")
 HANT = frozenset("這為個國時來們發會說產種後實學經進著電裡現機當點從業應還對動過開於關無問與間將門區樣統線內條長員題總體級設給該運數報場標準議認見東車農萬讓辦處變選華親圖書廣")
-ONLY_HANS = HANS - HANT
-ONLY_HANT = HANT - HANS
+ONLY_HANS = re.compile("[" + "".join(sorted(HANS - HANT)) + "]")
+ONLY_HANT = re.compile("[" + "".join(sorted(HANT - HANS)) + "]")
+HAN = re.compile("[\u3400-\u9fff]+")
+LATIN = re.compile("[A-Za-z]+")
+HANGUL = re.compile("[\uac00-\ud7a3]+")
+KANA = re.compile("[\u3041-\u30ff]+")
 
 
 def language_of(text: str) -> tuple[str | None, str | None]:
@@ -18,21 +22,19 @@ def language_of(text: str) -> tuple[str | None, str | None]:
     >>> language_of("会议要求从严治理"), language_of("A report")
     (('zh', 'Hans'), ('en', None))
     """
-    counted = Counter(text[:SAMPLE])
-    han = sum(n for c, n in counted.items() if "\u3400" <= c <= "\u9fff")
-    latin = sum(n for c, n in counted.items() if "A" <= c <= "z" and c.isalpha())
-    if sum(n for c, n in counted.items() if "\uac00" <= c <= "\ud7a3") > max(han, latin / 4):
+    text = text[:SAMPLE]
+    han, latin, hangul, kana = (sum(map(len, script.findall(text))) for script in (HAN, LATIN, HANGUL, KANA))
+    if hangul > max(han, latin / 4):
         return "ko", None
-    if sum(n for c, n in counted.items() if "\u3041" <= c <= "\u30ff") > 0.15 * max(1, han):
+    if kana > 0.15 * max(1, han):
         return "ja", None
     if han * 3 < latin:
         return "en", None
-    return ("zh", _script(counted)) if han else (None, None)
+    return ("zh", _script(text)) if han else (None, None)
 
 
-def _script(counted: Counter[str]) -> str:
+def _script(text: str) -> str:
     """Hans, Hant or mixed, by the characters that only one of them has."""
-    hans = sum(n for c, n in counted.items() if c in ONLY_HANS)
-    hant = sum(n for c, n in counted.items() if c in ONLY_HANT)
+    hans, hant = len(ONLY_HANS.findall(text)), len(ONLY_HANT.findall(text))
     share = hans / (hans + hant) if hans + hant else 1.0
     return "Hans" if share > 0.8 else "Hant" if share < 0.2 else "mixed"

@@ -17,6 +17,7 @@ BLOCKS = frozenset(
     ["address", "article", "aside", "blockquote", "body", "center", "dd", "details", "dialog", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hgroup", "hr", "html", "li", "main", "ol", "p", "pre", "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul"]
 )  # fmt: skip
 MARKED = frozenset(["a", "br", "img"])
+OPENING = BLOCKS | MARKED
 WITH_PICTURES = frozenset(["", "caption", "subtitle", "summary"])
 HEADINGS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6"])
 HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
@@ -112,7 +113,7 @@ class _Walker:
                 if tag in SKIPPED or _hidden(element, tag):
                     context.skip_subtree()
                     continue
-                if tag in BLOCKS or tag in MARKED:
+                if tag in OPENING:
                     self._open(element, tag)
                 text = element.text
             else:
@@ -121,13 +122,14 @@ class _Walker:
                 elif tag == "a" and self.links and element.get("href") is not None:
                     self.links -= 1
                 text = element.tail
-            if text:
+            if text and (self.parts or not text.isspace()):
                 self._add(text)
         self._close(root)
 
     def _open(self, element: Any, tag: str) -> None:
         if tag in BLOCKS:
-            self._close(self.blocks[-1])
+            if self.parts:
+                self._close(self.blocks[-1])
             self.blocks.append(element)
             self.clutter.append(self._named(element, tag))
         elif tag == "a":
@@ -135,13 +137,15 @@ class _Walker:
                 self.links += 1
                 self.anchors.append(element)
         elif tag == "br":
-            self._close(self.blocks[-1])
+            if self.parts:
+                self._close(self.blocks[-1])
         elif self.clutter[-1][0] in WITH_PICTURES:
             self.pictures.append((element, len(self.lines)))
 
     def _shut(self, element: Any) -> None:
         if self.blocks[-1] is element:
-            self._close(element)
+            if self.parts:
+                self._close(element)
             self.blocks.pop()
             self.clutter.pop()
 
@@ -155,17 +159,11 @@ class _Walker:
         return (kind, element) if kind and (not above[0] or kind in ("comment", "caption")) else above
 
     def _add(self, text: str) -> None:
-        if text.isspace():
-            if self.parts:
-                self.parts.append(" ")
-            return
         self.parts.append(text)
         if self.links:
             self.linked += len(text.strip())
 
     def _close(self, block: Any) -> None:
-        if not self.parts:
-            return
         text = " ".join("".join(self.parts).split())
         linked, self.parts, self.linked = self.linked, [], 0
         if not text.isascii():

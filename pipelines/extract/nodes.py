@@ -112,19 +112,28 @@ def add_up(root: Node) -> None:
         order.append(node)
         stack += node.children
     for node in reversed(order):
-        for line in node.own:
-            value = line.weight = weight(line)
-            node.value += value
-            node.speech += max(0.0, value)
-            node.prose += max(0.0, value) if line.prose else 0.0
-            node.chars += len(line.text)
-            node.linked += line.linked
-            node.kept_chars += len(line.text)
-            node.kept_linked += line.linked
-            node.talk += len(line.text) < TEASER and (line.text[0] in TALK_STARTS or line.text[-1] in TALK_ENDS) and bool(TALK.search(line.text))
-            node.first, node.last = min(node.first, line.number), max(node.last, line.number)
+        if node.own:
+            _weigh(node)
         for child in node.children:
             _add(node, child)
+
+
+def _weigh(node: Node) -> None:
+    """What its own lines say."""
+    for line in node.own:
+        text = line.text
+        value = line.weight = weight(line)
+        node.value += value
+        if value > 0.0:
+            node.speech += value
+            if line.prose:
+                node.prose += value
+        node.chars += len(text)
+        node.linked += line.linked
+        if len(text) < TEASER and (text[0] in TALK_STARTS or text[-1] in TALK_ENDS) and TALK.search(text):
+            node.talk += 1
+    node.kept_chars, node.kept_linked = node.chars, node.linked
+    node.first, node.last = node.own[0].number, node.own[-1].number
 
 
 def _add(node: Node, child: Node) -> None:
