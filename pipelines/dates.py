@@ -12,6 +12,7 @@ from crawler.items import Precision
 
 LONGEST = 400
 """Characters that are searched; a date line is shorter."""
+DIGIT = re.compile(r"\d")
 DIGITS = {ord(a): b for a, b in zip("〇○零一二三四五六七八九０１２３４５６７８９：", "000123456789" + "0123456789:", strict=True)}
 
 HALF = r"(上午|下午|晚上?|早上|早晨|清晨|凌晨|中午|傍晚|夜间|AM|PM|am|pm)"
@@ -69,7 +70,7 @@ def find_date(text: str, *, zone: ZoneInfo, fetched_at: datetime | None = None) 
     '2022-02-13T07:48:00+08:00'
     """
     text = text[:LONGEST]
-    for reader in (_rfc822, _full, _roc, _hanzi, _english):
+    for reader in (_rfc822, _full, _roc, _hanzi, _english) if DIGIT.search(text) or "年" in text else ():
         found = reader(text, zone)
         if found and possible(found.when, fetched_at):
             return found

@@ -100,29 +100,33 @@ def _suspect(text: str) -> bool:
     number = text.count("<")
     if number > MAX_TAGS or text.count("=") > MAX_EQUALS:
         return True
-    if _long(text):
-        longest = max(map(len, text.split(">")))
-        if longest > MAX_NODE or LONG_TAG.search(text):
-            return True
+    if any(end - start > MAX_NODE or LONG_TAG.search(text, start, end) for start, end in _long_runs(text)):
+        return True
     if number <= SUSPECT_DEPTH or number - text.count("</") <= SUSPECT_DEPTH:
         return False  # fewer tags open than that
     return _depth(text) > SUSPECT_DEPTH
 
 
-def _long(text: str) -> bool:
-    """Whether more than `MAX_TAG` characters stand without a ``>``. Looks for the last ``>`` of each window: a few steps a page."""
+def _long_runs(text: str) -> Iterator[tuple[int, int]]:
+    """Where more than `MAX_TAG` characters stand without a ``>``. Looks for the last ``>`` of each window: a few steps a page."""
     at, size = 0, len(text)
     while size - at > MAX_TAG:
         last = text.rfind(">", at, at + MAX_TAG + 1)
         if last < 0:
-            return True
+            last = text.find(">", at + MAX_TAG)
+            last = last if last >= 0 else size
+            yield at, last
         at = last + 1
-    return False
 
 
 def _depth(text: str) -> int:
-    """The most elements that are open at once, roughly: the largest rise in the count of open elements."""
-    sums = list(accumulate(map(STEPS.__getitem__, START.findall(text)), initial=0))
+    """The most elements that are open at once, roughly: the largest rise in the count of open elements, or, where few are
+    opened at all, their number.
+    """
+    steps = list(map(STEPS.__getitem__, START.findall(text)))
+    if (opened := steps.count(1)) <= SUSPECT_DEPTH:
+        return opened  # no more can be open at once
+    sums = list(accumulate(steps, initial=0))
     rises: map[int] = map(sub, sums, accumulate(sums, min))
     return max(rises)
 
