@@ -125,8 +125,9 @@ def test_workers_are_reused_and_no_more_than_asked_for():
 
 
 PARENT = """
-import asyncio, os, sys
+import asyncio, os, signal, sys
 from crawler.workers.pool import Workers
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job, as these tests may be, ignores it
 async def main():
     workers = Workers(2, seconds=30)
     print(*(await asyncio.gather(workers.run(os.getpid), workers.run(os.getpid))), flush=True)
