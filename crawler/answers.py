@@ -23,6 +23,11 @@ HEAD = 8192
 LOST_PATH = re.compile(r"^/(?:404|error|notfound|not_found|nopage)[^/]*$", re.I)
 
 
+def headers_of(response: Response) -> dict[str, str]:
+    """The headers as `crawler.items.Page` has them: lower-case names, repeated ones joined."""
+    return {k.decode("latin-1").lower(): b", ".join(v).decode("latin-1") for k, v in response.headers.items()}
+
+
 def target_of(response: Response) -> str | None:
     """The absolute address that a response sends us to, by Location or by meta refresh; None: nowhere."""
     if response.status in REDIRECTS:

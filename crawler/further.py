@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from scrapy import Request
 from scrapy.exceptions import IgnoreRequest
 
+from crawler import answers
 from crawler.capture import Captured
 from crawler.items import Page
 from crawler.recorder import Part, Recorder
@@ -15,8 +16,6 @@ from crawler.recorder import Part, Recorder
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.http import Response
-
-GONE = (404, 410)
 
 
 class Further:
@@ -44,7 +43,7 @@ class Further:
             self._lost(url, "failed", f"{type(error).__name__}: {str(error)[:300]}")
             return None
         if response.status != 200 or not response.body:
-            outcome = "gone" if response.status in GONE else "failed"
+            outcome = "gone" if response.status in answers.GONE else "failed"
             self._keep(url, request)
             self._lost(url, outcome, f"HTTP {response.status}" if response.status != 200 else "empty body")
             return None
@@ -69,7 +68,7 @@ class Further:
         self.recorder.part(self.key, Part(url=url, outcome=outcome, reason=reason, capture=self.captured.get(url)))
 
     def _page(self, url: str, request: Request, response: Response) -> Page:
-        headers = {k.decode("latin-1").lower(): b", ".join(v).decode("latin-1") for k, v in response.headers.items()}
+        headers = answers.headers_of(response)
         captured = self._keep(url, request)
         return Page(
             url=url, body=response.body, content_type=headers.get("content-type"), headers=headers, status=response.status,

@@ -148,7 +148,7 @@ class NewsSpider(scrapy.Spider):
         self.recorder.listing(fetch, found, answers.evidence_of(response))
 
     def _page(self, response: Response, fetch: Fetch) -> Page:
-        headers = {k.decode("latin-1").lower(): b", ".join(v).decode("latin-1") for k, v in response.headers.items()}
+        headers = answers.headers_of(response)
         captured, row = fetch.captured, fetch.row
         return Page(
             url=response.url, body=response.body, content_type=headers.get("content-type"), headers=headers,
