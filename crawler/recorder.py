@@ -177,11 +177,11 @@ class Recorder:
         self.fetched += 1
         self.open[key].parts.append(part)
 
-    def listing(self, fetch: Fetch, found: list[Found], evidence: dict[str, Any]) -> None:
-        """A listing was read."""
+    def listing(self, fetch: Fetch, found: list[Found], evidence: dict[str, Any]) -> asyncio.Future[Any]:
+        """A listing was read; done once that is committed."""
         self.seen["listings"] += 1
         self.seen["named"] += sum(one.kind == "article" for one in found)
-        self._end(fetch, lambda entry: entry.listing(found, evidence))
+        return self._end(fetch, lambda entry: entry.listing(found, evidence))
 
     async def article(self, article: Article, page: Page, fetch: Fetch, evidence: dict[str, Any]) -> str:
         """Store an article; what became of it, once it is committed. Raises `Duplicate`."""

@@ -49,6 +49,8 @@ class NewsSpider(scrapy.Spider):
         self.site: Site
         self.stopped: str | None = None
         """Why the run was ended before its time."""
+        self._large = asyncio.Lock()
+        """Held from the reading of a large listing to its commit: the addresses of one at a time lie in memory."""
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> NewsSpider:
@@ -137,15 +139,18 @@ class NewsSpider(scrapy.Spider):
         self.recorder.hosts.worked(row.host)
         header = (response.headers.get("Content-Type") or b"").decode("latin-1")
         listing = Listing(kind=row.kind, url=response.url, body=response.body, content_type=header, depth=row.depth, context=row.context or {})
+        evidence = answers.evidence_of(response)
         try:
-            found = named(listing, self.site) if is_light(listing) else await Workers.of(self.crawler).run(named, listing, self.site)
+            if is_light(listing):
+                self.recorder.listing(fetch, named(listing, self.site), evidence)
+                return
+            async with self._large:
+                found = await Workers.of(self.crawler).run(named, listing, self.site)
+                await asyncio.wait([self.recorder.listing(fetch, found, evidence)])
         except (BrokenSitemap, WorkerFailed) as error:
             self._fail(fetch, str(error))
-            return
         except Dropped as reason:
             self.recorder.dropped(fetch, reason)
-            return
-        self.recorder.listing(fetch, found, answers.evidence_of(response))
 
     def _page(self, response: Response, fetch: Fetch) -> Page:
         headers = answers.headers_of(response)
