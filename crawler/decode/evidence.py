@@ -8,10 +8,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-import chardet
-
 from crawler.decode import labels, pieces
 from crawler.decode.likelihood import likelihood
+from crawler.decode.plausible import COMMON_HANS, PUNCTUATION
 
 CANDIDATES = ("gb18030", "big5hkscs", "euc_jp", "cp932", "cp949")
 SAMPLE = 1200
@@ -35,6 +34,9 @@ HIGH = re.compile(rb"[\x80-\xff]")
 NODE_END = re.compile(rb"[<>\n]")
 WIDE = re.compile(r"[^\x00-\x7f]")
 BEYOND_LATIN = re.compile("[\u0800-\U0010ffff]")
+ASCII = bytes(range(128))
+COMMON = re.compile(f"[{COMMON_HANS}{PUNCTUATION}]")
+PART = 400
 LOW_HIGH = bytes(b for b in range(256) if not 0x80 <= b <= 0xA0)
 
 
@@ -78,13 +80,13 @@ def decode(body: bytes, content_type: str | None = None, *, override: str | None
     'gb18030'
     """
     header, meta = labels.of_header(content_type), labels.of_page(body)
-    found = _marked(body, override) or _seven_bit(body, header or meta) or _utf8(body, header or meta) or _legacy(body, header, meta)
+    found = _marked(body, override) or _seven_bit(body, header or meta) or _plain_gb(body, header, meta) or _utf8(body, header or meta) or _legacy(body, header, meta)
     return Decoded(found.text, found.encoding, found.evidence, header or meta, found.confidence, _errors(found.text, body))
 
 
 def _errors(text: str, body: bytes) -> int:
     """U+FFFD in the text, without those that the page itself has (in UTF-8, in GB18030)."""
-    number = text.count("\ufffd")
+    number = text.count("\ufffd") if "\ufffd" in text else 0
     return max(0, number - body.count(b"\xef\xbf\xbd") - body.count(b"\x84\x31\xa4\x37")) if number else 0
 
 
@@ -131,6 +133,33 @@ def _seven_bit(body: bytes, declared: str | None) -> Reading | None:
 
 def _of_hz(match: re.Match[bytes]) -> bytes:
     return bytes(byte | 0x80 for byte in match.group(1))
+
+
+def _plain_gb(body: bytes, header: str | None, meta: str | None) -> Reading | None:
+    """What nearly all legacy pages are: declared as GB, GB18030 without an error, common Chinese characters, no UTF-8 in it.
+
+    The same answer as by the long way (`_mostly_utf8`, `_believed`), which takes 1 ms more; None where that must be asked.
+    """
+    witnesses = [(name, codec) for name, label in (("header", header), ("meta", meta)) if (codec := labels.codec(label)) in CANDIDATES]
+    if not witnesses or witnesses[0][1] != "gb18030" or not _commonly_gb(body) or _hides_utf8(body):
+        return None
+    try:
+        return Reading(body.decode("gb18030"), "gb18030", witnesses[0][0], 0.99)
+    except UnicodeDecodeError:
+        return None
+
+
+def _commonly_gb(body: bytes) -> bool:
+    """Whether enough characters are among the commonest of Chinese text, at the page's start, middle and end, ASCII left out.
+
+    They are .5 to .75 in Chinese pages, up to .2 in text of another encoding or language.
+    """
+    wide = body.translate(None, ASCII)
+    if len(wide) < ENOUGH:
+        return False
+    starts = (0, len(wide) // 4 * 2, max(0, len(wide) // 2 * 2 - PART))
+    text = "".join(wide[start : start + PART].decode("gb18030", "replace") for start in starts)
+    return len(COMMON.findall(text)) > 0.4 * len(text)
 
 
 def _utf8(body: bytes, declared: str | None) -> Reading | None:
@@ -247,6 +276,8 @@ def _nodes(body: bytes, size: int) -> Iterator[bytes]:
 
 
 def _chardet(sample: bytes) -> str | None:
+    import chardet  # a twentieth of the time a process needs to start, and few pages ask
+
     try:
         name = chardet.detect(sample[:2000])["encoding"] or ""
     except (ValueError, LookupError, IndexError):

@@ -54,7 +54,7 @@ LABELS = {
 }  # fmt: skip
 CODECS = {label: codec for codec, labels in LABELS.items() for label in labels.split()}
 
-MARKUP = re.compile(rb"<!--.*?(?:-->|$)|<meta[\s/][^>]{0,2000}", re.I | re.S)
+MARKUP = re.compile(rb"<(?:!--.*?(?:-->|$)|[mM][eE][tT][aA][\s/][^>]{0,2000})", re.S)
 ATTRIBUTE = re.compile(rb"""(?<![^\s=/"'<>])([^\s=/"'<>]++)\s*+=\s*+(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
 CHARSET = re.compile(rb"""charset\s*=\s*(?:"\s*([^"]+)"|'\s*([^']+)'|([^\s;"']+))""", re.I)
 XML = re.compile(rb"""^\s*<\?xml\s[^>]{0,200}?encoding\s*=\s*["']([a-zA-Z0-9_.:-]{2,30})""", re.I)

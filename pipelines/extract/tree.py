@@ -16,7 +16,7 @@ from crawler.decode.queries import query_in
 from crawler.items import EmptyArticle, Page
 from crawler.sites import Site
 
-XML_HEAD = re.compile(r"^\s*<\?xml[^>]*\?>")
+XML_HEAD = re.compile(rb"^\s*<\?xml[^>]*\?>")
 LD = re.compile(r"<script[^>]{1,200}application/ld\+json[^>]{0,200}>(.{2,200000}?)</script", re.I | re.S)
 MOST_LD = 8
 DEPTH = 8
@@ -58,17 +58,17 @@ def parse(page: Page, site: Site) -> Tree:
     """The tree of a page. Raises `crawler.items.Dropped` where there is nothing to parse."""
     decoded = decode(page.body, page.content_type, override=site.encoding)
     bounded = bound(decoded.text)
-    text = XML_HEAD.sub("", bounded.text)
-    if not text.strip():
+    raw = XML_HEAD.sub(b"", bounded.raw)
+    if not raw.strip():
         raise EmptyArticle(f"{page.url}: the page is blank")
-    parser = etree.HTMLParser(huge_tree=True, remove_comments=True, remove_pis=True)
+    parser = etree.HTMLParser(huge_tree=True, remove_comments=True, remove_pis=True, encoding="utf-8")
     try:
-        root = etree.fromstring(text, parser)
+        root = etree.fromstring(raw, parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
         raise EmptyArticle(f"{page.url}: {error}") from None
     if root is None:
         raise EmptyArticle(f"{page.url}: the page holds no element")
-    tree = Tree(root, page.url, decoded, text, _metas(root), _linked_data(text), bounded.notes)
+    tree = Tree(root, page.url, decoded, bounded.text, _metas(root), _linked_data(bounded.text), bounded.notes)
     _show_emails(tree)
     for selector in site.selectors.remove:
         for element in root.cssselect(selector):
