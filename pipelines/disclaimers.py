@@ -65,7 +65,8 @@ SHORT = 100
 GATE = re.compile(
     r"声明|版权|著作权|侵|转载|转摘|摘编|镜像|本[网站报台平]|公众号|观点|立场|平台|存储|真实性|准确性|完整性|建议|据此|凡|任何|注明|授权|许可|纯属|仅供|代表|赞同|仅作|异议|聲明|版權|著作權|轉載|觀點|授權|许可证"
 )
-LATIN_GATE = re.compile("Copyright|©|rights|ICP", re.I)
+LATIN_WORDS = ("copyright", "rights", "icp")
+LATIN_GATE = re.compile("|".join(("©", *LATIN_WORDS)), re.I)
 LATIN_START = re.compile("[CRI©criİı]")
 """The first characters of what `LATIN_GATE` takes: most Chinese lines have none."""
 SECTION = re.compile(r"^[\s（(]*(?:[①②③④⑤\d一二三四五六七八九十]{1,2}\s*[、.．)）:：]|[①②③④⑤※])")
@@ -91,6 +92,9 @@ def is_legal(line: str) -> bool:
 
 
 def _has_legal_word(line: str) -> bool:
+    if line.isascii():
+        low = line.lower()
+        return any(word in low for word in LATIN_WORDS)
     if GATE.search(line) is not None:
         return True
     start = LATIN_START.search(line)

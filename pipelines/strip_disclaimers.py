@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from scrapy.statscollectors import StatsCollector
 
 STEP = "strip_disclaimers"
+LONGEST_ENDING = 120
+"""Characters from the end of a paragraph in which `ENDINGS` are looked for; from its beginning it takes ten times as long."""
 
 __all__ = ["ENDINGS", "HEADS", "STEP", "StripDisclaimers", "rule_of", "strip", "strip_disclaimers", "strip_item"]
 
@@ -64,7 +66,7 @@ def _endings(text: str, doomed: dict[int, str]) -> tuple[tuple[int, int, str], .
         if number in doomed:
             continue
         for name, pattern, _, _ in ENDINGS:
-            match = pattern.search(line.text)
+            match = pattern.search(line.text, max(0, len(line.text) - LONGEST_ENDING))
             if match and match.start() > 0:
                 spans.append((line.start + match.start(), line.start + match.end(), f"disclaimer/{name}"))
                 break
