@@ -9,8 +9,8 @@ from itemadapter import ItemAdapter
 
 from crawler.items import Article, Edit
 from crawler.sites import Site
-from pipelines.disclaimers import ENDINGS, HEADS, LEGAL, LONGEST, SECTION, rule_of
-from pipelines.tail import cut, lines_of
+from pipelines.disclaimers import ENDINGS, FOOTER, HEADS, IMPRINT, LEGAL, LONGEST, SECTION, rule_of
+from pipelines.tail import cut, glued, lines_of
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -42,9 +42,22 @@ def strip(text: str, learned: tuple[str, ...] = ()) -> tuple[str, tuple[Edit, ..
     for number, rule in list(doomed.items()):
         if rule == "disclaimer/heading" and number + 1 not in doomed and number + 1 < len(lines):
             del doomed[number]  # a heading above prose that is no disclaimer stays
+    doomed |= _imprint(lines, doomed)
     if len(doomed) == len(lines):
         return text, ()
     return cut(text, doomed, STEP, _endings(text, doomed))
+
+
+def _imprint(lines: list[str], doomed: dict[int, str]) -> dict[int, str]:
+    """Addresses and telephone numbers in one run with a copyright or licence line at the end of the text."""
+    last = len(lines) - 1
+    first = last + 1
+    while first > 0 and (first - 1 in doomed or FOOTER.match(lines[first - 1].strip())):
+        first -= 1
+    run = range(first, last + 1)
+    if not any(doomed.get(n) in IMPRINT for n in run):
+        return {}
+    return {n: "disclaimer/imprint" for n in run if n not in doomed}
 
 
 def _under(lines: list[str], number: int, doomed: dict[int, str]) -> bool:
@@ -62,6 +75,7 @@ def _under(lines: list[str], number: int, doomed: dict[int, str]) -> bool:
 def _endings(text: str, doomed: dict[int, str]) -> tuple[tuple[int, int, str], ...]:
     """Spans of editor names glued to the end of a paragraph."""
     spans = []
+    last = max((n for n in range(text.count("\n") + 1) if n not in doomed), default=0) - 1
     for number, line in enumerate(lines_of(text)):
         if number in doomed:
             continue
@@ -70,6 +84,9 @@ def _endings(text: str, doomed: dict[int, str]) -> tuple[tuple[int, int, str], .
             if match and match.start() > 0:
                 spans.append((line.start + match.start(), line.start + match.end(), f"disclaimer/{name}"))
                 break
+        else:
+            if number >= last and (found := glued(line.text, rule_of)):
+                spans.append((line.start + found[0], line.start + len(line.text), f"disclaimer/{found[1]}_at_end"))
     return tuple(spans)
 
 

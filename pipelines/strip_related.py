@@ -7,9 +7,10 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from crawler.items import Article, Edit
+from pipelines.disclaimers import rule_of
 from pipelines.related import heading_of, last_of, small_of
 from pipelines.strip_disclaimers import strip_item
-from pipelines.tail import cut
+from pipelines.tail import cut, glued, lines_of, whole
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -22,6 +23,12 @@ BOX = re.compile(r"^\W*(?:新闻|相关)?链接\W*$")
 CUT = re.compile(r"[^.…](?:\.{3}|…)$")
 ENDED = re.compile(r"[。！？；!?.][”’\"'」』）)\]】]*$")
 DATED = re.compile(r"[\[（(]?(?:19|20)\d{2}[-/.年]\d{1,2}[-/.月]\d{1,2}.{0,12}$|[\[（(]\d{1,2}[-/月]\d{1,2}.{0,10}[\])）]$")
+CREDIT = re.compile(r"^[（(【\[]?\s*(?:本报|本网|全媒体|见习|特约|新媒体)?(?:通讯员|记者|作者|文|图|摄影|撰文|供稿)\s*[:：/／|丨\s]|(?:摄影报道|\S\s*摄)[）)]?$")
+"""A byline below the text: what stands under it is still at the end."""
+BYLINE = 40
+LONGEST = 300
+NEAR_END = 8
+"""A line among the last so many is looked at sentence by sentence if it is not longer than that."""
 SUMMARY = 60
 """A title in a list is at most this long."""
 
@@ -42,8 +49,20 @@ def strip(text: str) -> tuple[str, tuple[Edit, ...]]:
         if not (_prose(below) and (number == 0 or BOX.match(line))):
             doomed |= {number: f"related/{rule}", **_items(lines, number, doomed)}
             doomed |= _echo(lines, number, doomed)
+    doomed |= {n: "related/sentences" for n, line in list(enumerate(lines))[-NEAR_END:] if n not in doomed and len(line) <= LONGEST and whole(line, _any_of)}
     doomed |= _last(lines, doomed)
-    return (text, ()) if len(doomed) == len(lines) else cut(text, doomed, STEP)
+    return (text, ()) if len(doomed) == len(lines) else cut(text, doomed, STEP, _glued(text, doomed))
+
+
+def _any_of(sentence: str) -> str | None:
+    return small_of(sentence) or rule_of(sentence)
+
+
+def _glued(text: str, doomed: dict[int, str]) -> tuple[tuple[int, int, str], ...]:
+    """An appeal glued to the end of the last paragraph."""
+    line = next((line for n, line in reversed(list(enumerate(lines_of(text)))) if n not in doomed), None)
+    found = glued(line.text, small_of) if line else None
+    return ((line.start + found[0], line.start + len(line.text), f"related/{found[1]}_at_end"),) if line and found else ()
 
 
 def _items(lines: list[str], heading: int, doomed: dict[int, str]) -> dict[int, str]:
@@ -61,10 +80,10 @@ def _last(lines: list[str], doomed: dict[int, str]) -> dict[int, str]:
     out: dict[int, str] = {}
     for number in range(len(lines) - 1, 0, -1):
         rule = last_of(lines[number])
-        if number not in doomed and rule is None:
-            break
         if rule:
             out[number] = f"related/{rule}"
+        elif number not in doomed and not (len(lines[number]) <= BYLINE and CREDIT.search(lines[number])):
+            break
     return out
 
 

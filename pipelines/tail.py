@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from crawler.items import Edit
@@ -22,6 +24,34 @@ def lines_of(text: str) -> list[Line]:
         out.append(Line(line, at))
         at += len(line) + 1
     return out
+
+
+SENTENCE_END = re.compile("[。！？!?…]+[”」』）)】]*")
+GLUED = 80
+"""What is glued to the end of a paragraph is at most this long."""
+SENTENCES = re.compile(r"(?<=[。！!？?；;])\s*(?=\S)")
+
+
+def glued(line: str, rule_of: Callable[[str], str | None]) -> tuple[int, str] | None:
+    """Where a line's last sentence ends, and the rule that takes what is glued to it; None where nothing is.
+
+    >>> glued("路修好了。扫码关注我们", {"扫码关注我们": "scan"}.get)
+    (5, 'scan')
+    """
+    end = max((match.end() for match in SENTENCE_END.finditer(line, max(0, len(line) - GLUED), len(line) - 1)), default=0)
+    rest = line[end:]
+    rule = rule_of(rest.strip()) if end and len(rest) > 3 else None
+    return (end, rule) if rule else None
+
+
+def whole(line: str, rule_of: Callable[[str], str | None]) -> bool:
+    """Whether a line is two or more sentences, each taken by a rule.
+
+    >>> whole("侵删。扫码关注我们", {"侵删。": "own", "扫码关注我们": "scan"}.get)
+    True
+    """
+    sentences = SENTENCES.split(line)
+    return len(sentences) > 1 and all(rule_of(sentence) for sentence in sentences)
 
 
 def cut(text: str, doomed: dict[int, str], step: str, spans: tuple[tuple[int, int, str], ...] = ()) -> tuple[str, tuple[Edit, ...]]:
