@@ -14,7 +14,9 @@ from crawler.discovery.starts import starts
 from crawler.progress import Progress
 from crawler.recorder import OPEN, Recorder, now
 from crawler.spiders.news import NewsSpider, site_of
+from crawler.workers.pool import Workers
 from storage import frontier
+from storage.archive import BadArchive
 
 FEW = 0.25
 """Share of a site's expected weekly articles under which a run has failed."""
@@ -56,7 +58,13 @@ def run_news(process: Any, *, show: type[Progress] | None = None, **arguments: A
     # What is wrong with profile, archive or lease must be said before the reactor starts.
     site = site_of(process.settings, arguments.get("site"), arguments.get("url"))
     crawler = process.create_crawler(NewsSpider)
-    recorder = Recorder.of(crawler)
+    workers = Workers.of(crawler)
+    workers.prepare()  # before the archive is open
+    try:
+        recorder = Recorder.of(crawler)
+    except BadArchive:
+        workers.dismiss()
+        raise
     try:
         recorder.begin(site, starts(site))
         progress = show(recorder) if show else None
@@ -68,6 +76,7 @@ def run_news(process: Any, *, show: type[Progress] | None = None, **arguments: A
             progress.stop()
         return _close(crawler)
     finally:
+        workers.dismiss()
         OPEN.pop(crawler, None)
         recorder.archive.close()
 

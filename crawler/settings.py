@@ -27,18 +27,21 @@ SILENT_DAYS = 7
 MONITOR_SUITE = "crawler.monitors.suite.SiteSuite"
 
 READ_WORKERS = int(os.environ.get("READ_WORKERS", min(2, os.cpu_count() or 1)))  # processes that read pages; 0: none, pages are read in the crawl's own
+READ_PRELOAD = "pipelines.preload"
 READ_SECONDS = 10.0
 READ_MEMORY_MB = 512
 
 SCHEDULER = "crawler.frontier.Frontier"
 DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"
+# Scrapy's own, without those that would lose an address uncounted (off-site, redirect, refresh, retry), that allow all when robots.txt
+# cannot be had, that take a cut stream for a whole one, and that keep cookies or answers. A None below would import them all the same.
+DOWNLOADER_MIDDLEWARES_BASE = {
+    "scrapy.downloadermiddlewares.downloadtimeout.DownloadTimeoutMiddleware": 350,
+    "scrapy.downloadermiddlewares.defaultheaders.DefaultHeadersMiddleware": 400,
+    "scrapy.downloadermiddlewares.useragent.UserAgentMiddleware": 500,
+    "scrapy.downloadermiddlewares.httpproxy.HttpProxyMiddleware": 750,
+}
 DOWNLOADER_MIDDLEWARES = {
-    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # an off-site redirect would vanish uncounted
-    "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,  # each hop is a row of the frontier
-    "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
-    "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,  # retries live in the frontier
-    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
-    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,  # takes a cut stream for a whole one
     "crawler.robots.StrictRobots": 100,
     "crawler.encodings.ContentEncoding": 590,
     "crawler.capture.Capture": 900,
@@ -57,10 +60,15 @@ DOWNLOAD_HANDLERS = {
 COOKIES_ENABLED = False
 HTTPPROXY_ENABLED = False  # a proxy of the environment would connect to what the resolver refuses
 REFERRER_POLICY = "no-referrer"
-# Off, and not even imported: consoles that run code, and what belongs to JOBDIR.
-EXTENSIONS = dict.fromkeys(
-    ("scrapy.extensions.telnet.TelnetConsole", "scrapy.extensions.remote_control.RemoteControl", "scrapy.extensions.spiderstate.SpiderState")
-)
+# Scrapy's own, without consoles that run code and what belongs to JOBDIR. A None in EXTENSIONS would import them all the same.
+EXTENSIONS_BASE = dict.fromkeys(
+    (
+        "scrapy.extensions.corestats.CoreStats", "scrapy.extensions.logcount.LogCount", "scrapy.extensions.memusage.MemoryUsage",
+        "scrapy.extensions.closespider.CloseSpider", "scrapy.extensions.feedexport.FeedExporter", "scrapy.extensions.logstats.LogStats",
+        "scrapy.extensions.throttle.AutoThrottle",
+    ),
+    0,
+)  # fmt: skip
 TELNETCONSOLE_ENABLED = False
 REMOTE_CONTROL_ENABLED = False
 MEMUSAGE_LIMIT_MB = 1024

@@ -61,3 +61,13 @@ def process(page: Page, site: Site | None = None, saved: Callable[[str], Page | 
     if not article.text.strip():
         raise EmptyArticle(f"{page.url}: nothing but boilerplate")
     return dataclasses.replace(article, page=page)
+
+
+def preload() -> None:
+    """Import and load what reading a page takes, for processes that are forked from this one."""
+    from contextlib import suppress
+
+    from crawler.items import Dropped, Page
+
+    with suppress(Dropped):
+        process(Page("https://example.org/", f"<html><title>县城</title><body><h1>县城</h1><p>{'县城的桥修好了。' * 20}</p></body></html>".encode()))

@@ -6,8 +6,6 @@ import dataclasses
 from typing import TYPE_CHECKING, Any
 
 from crawler.items import Article, Page, TooLarge
-from pipelines.extract.garbage import no_collection
-from pipelines.extract.read import read
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -23,6 +21,10 @@ FIELDS = ("title", "title_raw", "subtitle", "source", "editor", "section", "date
 
 def read_page(page: Page, site: Site | None = None) -> Article:
     """The article on a page, as printed, and small enough for every later step. Raises a `crawler.items.Dropped`."""
+    # Imported where pages are read: the crawl's own process leaves that to its workers.
+    from pipelines.extract.garbage import no_collection
+    from pipelines.extract.read import read
+
     with no_collection():
         return limited(read(page, site))
 

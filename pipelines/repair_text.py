@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 from itemadapter import ItemAdapter
 
 from crawler.items import Article, Edit
-from pipelines.repair import cloudflare, repair
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
+
+    from pipelines.repair import Repaired
 
 SINGLE = ("title", "subtitle", "source", "editor", "section", "summary", "dateline")
 LISTS = ("authors", "tags")
@@ -22,6 +23,8 @@ def repair_article(article: Article) -> Article:
 
     Short fields are repaired together with the text: a title alone is too little to know the damage by.
     """
+    from pipelines.repair import cloudflare
+
     revealed = cloudflare.revealed(article.text, article.page.body) if article.page else []
     if revealed:
         article = dataclasses.replace(article, text=_applied(article.text, revealed), edits=(*article.edits, *revealed))
@@ -46,7 +49,7 @@ def _repair_fields(fields: dict[str, Any]) -> tuple[dict[str, Any], tuple[Edit, 
         short = [(name, value.replace("\n", " ")) for name, value in short]
     head = "".join(value + "\n" for _, value in short)
     whole = head + (fields.get("text") or "")
-    result = repair(whole)
+    result = _repair(whole)
     if not result.edits:
         return None
     lines = result.text.split("\n", len(short))
@@ -61,8 +64,14 @@ def _repair_fields(fields: dict[str, Any]) -> tuple[dict[str, Any], tuple[Edit, 
     return repaired, _by_field(result.edits, [name for name, _ in short], whole)
 
 
+def _repair(text: str) -> Repaired:
+    from pipelines.repair import repair  # where it is done: the crawl's own process leaves it to its workers
+
+    return repair(text)
+
+
 def _text_alone(fields: dict[str, Any]) -> tuple[dict[str, Any], tuple[Edit, ...]] | None:
-    result = repair(fields.get("text") or "")
+    result = _repair(fields.get("text") or "")
     return ({"text": result.text}, tuple(result.edits)) if result.edits else None
 
 

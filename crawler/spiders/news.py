@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 import scrapy
@@ -42,6 +42,10 @@ class NewsSpider(scrapy.Spider):
     """``scrapy crawl news -a site=NAME`` or ``-a url=https://…``."""
 
     name = "news"
+    custom_settings: ClassVar[dict[Any, Any] | None] = {
+        "CONCURRENT_ITEMS": 1,  # a response gives one item at most, and Scrapy makes so many tasks for each
+        "SPIDER_MIDDLEWARES_BASE": {},  # depth, length and referrer of requests: the callbacks give none
+    }
 
     def __init__(self, site: str | None = None, url: str | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)

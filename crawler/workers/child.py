@@ -1,4 +1,4 @@
-"""The worker process: reads jobs from stdin, writes results to stdout, until stdin ends.
+"""The worker process: reads jobs from its socket, writes results to it, until the socket ends.
 
 A message is 8 bytes of length (big endian) and a pickle. A job is (function, arguments); an answer is one of (``"done"``, result),
 (``"dropped"``, class name, message), (``"error"``, class name, message, traceback). A worker guards itself: the kernel ends
@@ -13,6 +13,7 @@ import gc
 import os
 import pickle
 import signal
+import socket
 import struct
 import sys
 import traceback
@@ -22,16 +23,13 @@ from typing import Any, BinaryIO
 from crawler.items import Dropped
 
 LENGTH = struct.Struct(">Q")
-PR_SET_PDEATHSIG = 1
+PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 
-def main() -> None:
-    """Arguments: CPU seconds a job, MiB of memory on top of what the imports take, the parent's process id."""
-    seconds, mebibytes, parent = float(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
-    _die_with(parent)
+def serve(own: socket.socket, seconds: float, mebibytes: int) -> None:
+    """Do jobs of ``seconds`` of CPU each, in ``mebibytes`` of memory on top of what the process has when the first one comes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to the whole group; the crawl ends its workers itself
-    jobs, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # a library that prints must not write into the answers
+    jobs, answers = own.makefile("rb"), own.makefile("wb")
     limited = False
     while (job := _receive(jobs)) is not None:
         if not limited:
@@ -57,7 +55,7 @@ def _send(stream: BinaryIO, answer: bytes) -> None:
     try:
         stream.write(LENGTH.pack(len(answer)) + answer)
         stream.flush()
-    except BrokenPipeError:
+    except (BrokenPipeError, ConnectionResetError):
         os._exit(0)  # nobody is left to read it
 
 
@@ -73,8 +71,8 @@ def _answer(job: bytes) -> bytes:
     return pickle.dumps(found, pickle.HIGHEST_PROTOCOL)
 
 
-def _die_with(parent: int) -> None:
-    """On Linux the kernel ends this process with its parent; elsewhere the end of stdin does, after the job at hand."""
+def die_with(parent: int) -> None:
+    """On Linux the kernel ends this process with its parent; elsewhere the end of its socket does, after the job at hand."""
     if sys.platform == "linux":
         ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
         if os.getppid() != parent:
@@ -89,7 +87,3 @@ def _limit_memory(mebibytes: int) -> None:
         status = Path("/proc/self/status").read_text("ascii")
         used = next(int(line.split()[1]) << 10 for line in status.splitlines() if line.startswith("VmData"))
         resource.setrlimit(resource.RLIMIT_DATA, (used + (mebibytes << 20),) * 2)
-
-
-if __name__ == "__main__":
-    main()
