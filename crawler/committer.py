@@ -18,7 +18,7 @@ from storage.frontier import LeaseLost
 
 logger = logging.getLogger(__name__)
 
-GATHER = 0.02
+GATHER = 0.05
 """Seconds that a first outcome waits for others."""
 AT_ONCE = 64
 T = TypeVar("T")

@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, insert, select
 
 from crawler.capture import Captured
-from crawler.items import Article, Duplicate, SoftNotFound
+from crawler.group import Arrival
+from crawler.items import Article, SoftNotFound
 from crawler.revisits import LONGEST, listing_interval, next_try, rung
-from pipelines import RULES
 from storage import frontier
 from storage.clean import clean
 from storage.frontier import LISTINGS, Ending, Found
 from storage.keys import url_key
-from storage.tables import ArticleRow, CaptureRow, DeadLetterRow
-from storage.writer import INSERT, Visit, content_hash, identity, mark_gone, save_article, touch
+from storage.tables import CaptureRow, DeadLetterRow
+from storage.writer import INSERT, Saved, mark_gone, touch
 
 if TYPE_CHECKING:
     from crawler.recorder import Fetch, Part, Recorder
@@ -72,28 +72,26 @@ class Entry:
         self._end(outcome="listing", next_at=self._in(interval), evidence=told)
         return new
 
-    def article(self, item: Article, evidence: dict[str, Any]) -> str | Duplicate:
-        """Store an article; what became of it."""
+    def article(self, item: Article, evidence: dict[str, Any]) -> str | Arrival:
+        """Have an article stored with those of its group; what became of it already, or where it will stand."""
         torn = next((f"{part.url}: {part.reason}" for part in self.parts if part.outcome == "failed"), None)
         if torn and self.row.visits and (self.row.context or {}).get("pages"):
             # The archive has the article with all its pages: half of it is no revision.
             self.plain(Plain(outcome="failed", reason=f"further page {torn}"))
             return "failed"
-        if other := self._same_elsewhere(item):
-            duplicate = Duplicate(f"the same title and text as {other}")
-            self._end(outcome="dropped", reason=f"Duplicate: {duplicate}", evidence={**evidence, "attempts": 0})
-            return duplicate
-        site = self.run.site
-        visit = Visit(now=self.now, rules=RULES, run_id=self.run.run_id, capture_id=self.capture_id or self.row.capture_id, region=site.region)
-        saved = save_article(self.connection, item, visit)
-        if saved.outcome != "unchanged":
-            from storage.families import place
+        arrival = Arrival(self, item, evidence, torn)
+        self.run.arrivals.append(arrival)
+        return arrival
 
-            place(self.connection, saved.article_id, item.title, item.text, self.now)
-        reason = f"further page {torn}" if torn else None
-        next_at, told = self._after_article(evidence, torn is not None)
+    def copied(self, one: Arrival) -> None:
+        """The site has the article under another address."""
+        self._end(outcome="dropped", reason=f"Duplicate: {one.result}", evidence={**one.evidence, "attempts": 0})
+
+    def stored(self, one: Arrival, saved: Saved) -> None:
+        """The article is in the archive."""
+        reason = f"further page {one.torn}" if one.torn else None
+        next_at, told = self._after_article(one.evidence, one.torn is not None)
         self._end(outcome=saved.outcome, reason=reason, next_at=next_at, article_id=saved.article_id, evidence=told)
-        return saved.outcome
 
     def _after_article(self, evidence: dict[str, Any], torn: bool) -> tuple[datetime | None, dict[str, Any]]:  # noqa: FBT001 - one caller, by name
         """(when it is seen again, what the frontier keeps); a page that lacks its further pages is seen again soon, whole."""
@@ -102,14 +100,6 @@ class Entry:
         if not torn:
             return next_at, {**evidence, **pages, "attempts": 0}
         return next_try(self.row.attempts + 1, self.now, busy=False) or next_at, {**pages, "attempts": self.row.attempts + 1}
-
-    def _same_elsewhere(self, item: Article) -> str | None:
-        """Another address of the site that has the same title and text."""
-        same = select(ArticleRow.url).where(
-            ArticleRow.site == self.run.site.name, ArticleRow.content_hash == content_hash(clean(item.title), clean(item.text)),
-            ArticleRow.url_key.not_in((identity(item), url_key(item.url))),
-        )  # fmt: skip
-        return self.connection.scalar(same.limit(1))
 
     def plain(self, told: Plain) -> None:
         row = self.row

@@ -19,6 +19,7 @@ from sqlalchemy import Connection, select, text, update
 from crawler.capture import Captured, WarcWriter
 from crawler.committer import Committer, OutOfService, Waiting, wait_out
 from crawler.endings import Entry, Plain, index, index_all
+from crawler.group import Arrival, store
 from crawler.hosts import Hosts
 from crawler.items import Article, Dropped, Duplicate, Page
 from storage import captures, frontier, hosts, plan
@@ -80,11 +81,13 @@ class Recorder:
         self.hosts = Hosts()
         self.committer = Committer(archive, self.writer.sync, patience)
         self.committer.guard, self.committer.flush = self._guard, self._flush
-        self.committer.discard = lambda: self.ended_now.clear()
+        self.committer.discard = self._discard
         self.indexed: dict[tuple[str, int], int] = {}
         """Ids of the captures of the group that is being committed."""
         self.ended_now: list[tuple[Any, Ending]] = []
         """Its outcomes, written together."""
+        self.arrivals: list[Arrival] = []
+        """Its articles, stored together."""
         self.site: Site
         self.token = 0
         self.run_id = 0
@@ -185,7 +188,8 @@ class Recorder:
 
     async def article(self, article: Article, page: Page, fetch: Fetch, evidence: dict[str, Any]) -> str:
         """Store an article; what became of it, once it is committed. Raises `Duplicate`."""
-        outcome = await self._end(fetch, lambda entry: entry.article(article, evidence), article=True)
+        made = await self._end(fetch, lambda entry: entry.article(article, evidence), article=True)
+        outcome = made.result if isinstance(made, Arrival) else made
         if isinstance(outcome, Duplicate):
             raise outcome
         return str(outcome)
@@ -257,11 +261,16 @@ class Recorder:
         frontier.check(connection, self.site.name, self.token)
         for host, state, sent in self.hosts.unsaved():
             state.fetched = max(state.fetched, hosts.save(connection, host, state, sent))
-        self.ended_now = []
+        self._discard()
         fresh = [] if self.committer.again else [one.capture for one in group if one.capture]
         self.indexed = index_all(connection, self.run_id, fresh)
 
+    def _discard(self) -> None:
+        self.ended_now, self.arrivals = [], []
+
     def _flush(self, connection: Connection) -> None:
+        arrivals, self.arrivals = self.arrivals, []
+        store(connection, self.site.name, arrivals)
         ended, self.ended_now = self.ended_now, []
         frontier.end_all(connection, self.run_id, ended, now())
 

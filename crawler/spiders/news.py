@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 from urllib.parse import urlsplit
 
 import scrapy
@@ -34,15 +34,15 @@ from crawler.workers.pool import WorkerFailed, Workers
 from storage.frontier import LISTINGS, Found, LeaseLost, same_address
 from storage.keys import canonical
 
-INLINE = 64 << 10
-"""Bytes of a listing that is read here; a larger one goes to a worker process, since it could stall the crawl."""
+LIGHT = 64 << 10
+"""Bytes of a listing of which several may lie in memory at once, read and not committed yet."""
 
 
 class NewsSpider(scrapy.Spider):
     """``scrapy crawl news -a site=NAME`` or ``-a url=https://…``."""
 
     name = "news"
-    custom_settings: ClassVar[dict[Any, Any] | None] = {
+    custom_settings: dict[Any, Any] | None = {
         "CONCURRENT_ITEMS": 1,  # a response gives one item at most, and Scrapy makes so many tasks for each
         "SPIDER_MIDDLEWARES_BASE": {},  # depth, length and referrer of requests: the callbacks give none
     }
@@ -146,15 +146,18 @@ class NewsSpider(scrapy.Spider):
         evidence = answers.evidence_of(response)
         try:
             if is_light(listing):
-                self.recorder.listing(fetch, named(listing, self.site), evidence)
+                self.recorder.listing(fetch, await self._named(listing), evidence)
                 return
             async with self._large:
-                found = await Workers.of(self.crawler).run(named, listing, self.site)
-                await asyncio.wait([self.recorder.listing(fetch, found, evidence)])
+                await asyncio.wait([self.recorder.listing(fetch, await self._named(listing), evidence)])
         except (BrokenSitemap, WorkerFailed) as error:
             self._fail(fetch, str(error))
         except Dropped as reason:
             self.recorder.dropped(fetch, reason)
+
+    async def _named(self, listing: Listing) -> list[Found]:
+        """The addresses on a listing, read in a worker: one could stall the crawl, and what reading takes is loaded there."""
+        return await Workers.of(self.crawler).run(named, listing, self.site)
 
     def _page(self, response: Response, fetch: Fetch) -> Page:
         headers = answers.headers_of(response)
@@ -225,8 +228,8 @@ class NewsSpider(scrapy.Spider):
 
 
 def is_light(listing: Listing) -> bool:
-    """Whether a listing is read at once in this process. A small sitemap may be a large one, compressed."""
-    return len(listing.body) <= INLINE and listing.kind != "sitemap"
+    """Whether a listing names so little that others may be read beside it. A small sitemap may be a large one, compressed."""
+    return len(listing.body) <= LIGHT and listing.kind != "sitemap"
 
 
 def _pages(row: Any) -> int:

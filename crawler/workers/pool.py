@@ -58,8 +58,8 @@ class Workers:
 
     @classmethod
     def from_settings(cls, settings: BaseSettings) -> Workers:
-        own = {"seconds": settings.getfloat("READ_SECONDS"), "mebibytes": settings.getint("READ_MEMORY_MB")}
-        return cls(settings.getint("READ_WORKERS"), **own, preload=settings.get("READ_PRELOAD") or "")
+        seconds, mebibytes = settings.getfloat("READ_SECONDS"), settings.getint("READ_MEMORY_MB")
+        return cls(settings.getint("READ_WORKERS"), seconds=seconds, mebibytes=mebibytes, preload=settings.get("READ_PRELOAD") or "")
 
     def prepare(self) -> None:
         """Fork the nursery now, while this process has but one thread; costs some milliseconds."""

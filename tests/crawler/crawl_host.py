@@ -85,9 +85,10 @@ def warm() -> None:
     for key in ("EXTENSIONS_BASE", "DOWNLOADER_MIDDLEWARES_BASE", "SPIDER_MIDDLEWARES_BASE", "ITEM_PIPELINES", "DOWNLOADER_MIDDLEWARES"):
         for name in settings[key]:
             load_object(name)
-    more = ("crawler.download.BoundedHandler", "crawler.running.run_news", "pipelines.extract.read", "storage.schema.upgrade")
+    more = ("crawler.download.BoundedHandler", "crawler.running.run_news", "alembic.command.upgrade")
     for name in (*more, "scrapy.core.engine.ExecutionEngine", "scrapy.core.scraper.Scraper"):
         load_object(name)
+    load_object("pipelines.preload")()
     assert "twisted.internet.reactor" not in sys.modules
 
 

@@ -14,7 +14,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
-from storage import schema
+from storage import frontier, schema
 from storage.archive import Archive, BadArchive, connect
 from storage.tables import Table
 from storage.upgrade import upgrade
@@ -68,6 +68,46 @@ def test_there_is_one_line_of_migrations():
     assert len(ScriptDirectory.from_config(schema.config()).get_heads()) == 1
     names = {path.stem for path in (schema.HERE / "versions").glob("*.py")}
     assert len({name[:4] for name in names}) == len(names), "two migrations have one number"
+
+
+def test_the_revisions_read_from_the_files_are_alembics():
+    assert schema.revisions() == (frozenset(REVISIONS), REVISIONS[-1])
+
+
+def test_a_frontier_in_use_keeps_every_row_when_its_key_becomes_site_and_address(archive_url):
+    """Revision 0005: the table is made anew, hosts are read from the addresses, and a second site may list what the first has."""
+    old_archive(archive_url, "0004_families")
+    engine = connect(archive_url)
+    with engine.begin() as connection:
+        connection.execute(text(FRONTIER), FRONTIER_ROWS)
+        before = _frontier(connection)
+    engine.dispose()
+    upgrade(archive_url)
+    with Archive(archive_url) as archive, archive.transaction() as connection:
+        assert _frontier(connection) == before
+        assert dict(connection.execute(text("SELECT url, host FROM frontier")).all()) == {row["url"]: host for row, host in zip(FRONTIER_ROWS, HOSTS, strict=True)}
+        connection.execute(text(FRONTIER.replace("frontier(", "frontier(host, ").replace("VALUES (", "VALUES ('a.example', ")), FRONTIER_ROWS[0] | {"site": "b"})
+        leased = frontier.lease(connection, ("a", 3), DAY, 10)
+        assert [row.url for row in leased] == ["http://a.example/due.html"]
+
+
+def _frontier(connection):
+    names = "site, url_key, url, kind, state, token, priority, next_at, attempts, visits, etag, body_hash, outcome, reason, context, yield_count"
+    return [tuple(map(str, row)) for row in connection.execute(text(f"SELECT {names} FROM frontier ORDER BY url_key"))]
+
+
+FRONTIER = """INSERT INTO frontier(site, url_key, url, kind, state, token, priority, next_at, attempts, visits, depth, etag, body_hash, outcome, reason,
+    context, yield_count, first_seen_at) VALUES (:site, :key, :url, :kind, :state, :token, 10, :at, :attempts, 2, 1, :etag, :hash, :outcome, :reason, :context, 3, :at)"""
+HOSTS = ("a.example", "xn--fiqs8s.example", "127.0.0.1")
+FRONTIER_ROWS = [
+    {"site": "a", "key": key, "url": url, "kind": kind, "state": state, "token": token, "at": "2026-03-18 03:00:00.000000", "attempts": attempts, "etag": etag,
+     "hash": key * 2, "outcome": outcome, "reason": reason, "context": context}
+    for key, url, kind, state, token, attempts, etag, outcome, reason, context in (
+        (b"1" * 16, "http://a.example/due.html", "article", "pending", None, 1, '"v1"', "failed", "HTTP 500", '{"title": "停水"}'),
+        (b"2" * 16, "http://xn--fiqs8s.example:81/list/", "section", "leased", 2, 0, None, "listing", None, None),
+        (b"3" * 16, "http://127.0.0.1/gone.html", "article", "done", None, 0, None, "gone", "HTTP 404", None),
+    )
+]  # fmt: skip
 
 
 def test_the_migrations_make_the_tables_that_the_code_declares(archive_url):
