@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
 from zoneinfo import ZoneInfo
@@ -26,15 +26,21 @@ FULL = re.compile(
     r"(?:T|\s|&nbsp;|,|，|\||\(|（|星期.|周.|\)|）)*" + CLOCK + r"(?:\.\d{1,6})?\s*(Z|[+-]\d{2}:?\d{2})?"
 )
 COMPACT_CLOCK = re.compile(r"(?<!\d)(20\d{2})[-/.]?(0[1-9]|1[0-2])[-/.]?(3[01]|[12]\d|0[1-9])\s*(\d{2}):(\d{2})(?::(\d{2}))?")
-ROC = re.compile(r"民[國国]\s*(\d{2,3})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日" + CLOCK)
-HANZI = re.compile(r"([〇○Ｏ０零一二三四五六七八九]{4})年([一二三四五六七八九十]{1,3})月([一二三四五六七八九十]{1,3})日" + CLOCK)
+ROC = re.compile(r"(?:民[國国]\s*|(?<!\d)(?=1\d\d\s*年))(\d{2,3})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日" + CLOCK)
+HANZI = re.compile(r"([〇○Ｏ０零一二三四五六七八九]{4}|(?:19|20)\d{2})\s*年\s*([一二三四五六七八九十]{1,3}|\d{1,2})\s*月\s*([一二三四五六七八九十]{1,3}|\d{1,2})\s*日" + CLOCK)
+MONTH_FIRST = re.compile(r"(?<!\d)([一二三四五六七八九十]{1,2}|1?\d)\s?月\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+((?:19|20)\d{2})(?!\d)" + CLOCK)
+DAY_FIRST = re.compile(r"(?<!\d)(\d{1,2})(?:st|nd|rd|th)?\s+([一二三四五六七八九十]{1,2}|1?\d)\s?月,?\s+((?:19|20)\d{2})(?!\d)" + CLOCK)
+"""十一月 6th, 2009: a weblog's English order with Chinese months."""
+WIDE = re.compile("[０-９]")
+STAMP = re.compile(r"\s*(20\d{2})(0[1-9]|1[0-2])(3[01]|[12]\d|0[1-9])(?:([01]\d|2[0-3])([0-5]\d)([0-5]\d))?\s*")
+"""20240501102030 and nothing else, as a page's head gives it."""
 AGO = re.compile(r"(\d{1,3})\s*(秒|分钟|分鐘|小时|小時|天)\s*(?:之)?前")
 NAMED_DAY = re.compile(r"(今天|今日|昨天|昨日|前天)" + CLOCK)
 MONTH_DAY = re.compile(r"(?<![\d./年-])(0?[1-9]|1[0-2])\s*(?:-|月)\s*(3[01]|[12]\d|0?[1-9])(?!\d)\s*日?\s*" + CLOCK)
 MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 ENGLISH = re.compile(
     r"\b(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+((?:19|20)\d{2})"
-    r"(?:,?\s+(?:at\s+)?(\d{1,2}):(\d{2})\s*([ap])\.?m)?", re.I
+    r"(?:,?\s+(?:at\s+)?(\d{1,2}):(\d{2})(?::\d{2})?(?:\s*([ap])\.?m|(?=\s+(?:GMT|UTC|CST)\b)))?", re.I
 )  # fmt: skip
 ENGLISH_DAY_FIRST = re.compile(
     r"\b(\d{1,2})(?:st|nd|rd|th)?\s+(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?,?\s+((?:19|20)\d{2})"
@@ -70,7 +76,11 @@ def find_date(text: str, *, zone: ZoneInfo, fetched_at: datetime | None = None) 
     '2022-02-13T07:48:00+08:00'
     """
     text = text[:LONGEST]
-    for reader in (_rfc822, _full, _roc, _hanzi, _english) if DIGIT.search(text) or "年" in text else ():
+    if WIDE.search(text):
+        found = find_date(text.translate(DIGITS), zone=zone, fetched_at=fetched_at)
+        at = text.translate(DIGITS).find(found.raw) if found else 0
+        return replace(found, raw=text[at : at + len(found.raw)]) if found else None
+    for reader in (_rfc822, _full, _roc, _hanzi, _mixed, _english) if DIGIT.search(text) or "年" in text else ():
         found = reader(text, zone)
         if found and possible(found.when, fetched_at):
             return found
@@ -146,6 +156,9 @@ def _full(text: str, zone: ZoneInfo) -> Found | None:
         found = _made(match.group(0), _zone(offset) or zone, [int(year), int(month), int(day)], _clock(tuple(clock)))
         if found:
             return found
+    if stamp := STAMP.fullmatch(text):
+        year, month, day, h, m, s = stamp.groups()
+        return _made(stamp.group(0), zone, [int(year), int(month), int(day)], (int(h), int(m), int(s)) if h else None)
     if compact := COMPACT_CLOCK.search(text):
         year, month, day, h, m, s = compact.groups()
         return _made(compact.group(0), zone, [int(year), int(month), int(day)], (int(h), int(m), int(s) if s else None))
@@ -185,6 +198,18 @@ def _hanzi(text: str, zone: ZoneInfo) -> Found | None:
     return _made(match.group(0), zone, [int(year.translate(DIGITS)), _number(month), _number(day)], _clock(tuple(clock)))
 
 
+def _mixed(text: str, zone: ZoneInfo) -> Found | None:
+    if "月" not in text:
+        return None
+    if match := MONTH_FIRST.search(text):
+        month, day, year, *clock = match.groups()
+    elif match := DAY_FIRST.search(text):
+        day, month, year, *clock = match.groups()
+    else:
+        return None
+    return _made(match.group(0), zone, [int(year), _number(month), int(day)], _clock(tuple(clock)))
+
+
 def _number(text: str) -> int:
     """1 to 99 in Chinese numerals.
 
@@ -209,8 +234,10 @@ def _english(text: str, zone: ZoneInfo) -> Found | None:
 
 
 def _twelve(h: str | None, m: str | None, half: str | None) -> Clock | None:
-    if not h or not m or not half:
+    if not h or not m:
         return None
+    if not half:
+        return int(h), int(m), None
     return int(h) % 12 + (12 if half.lower() == "p" else 0), int(m), None
 
 
