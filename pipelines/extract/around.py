@@ -187,7 +187,7 @@ def find_subtitle(lines: list[Line], title_line: int | None, first: int, title: 
     if title_line is None:
         return None
     for line in lines[title_line + 1 : first]:
-        marked = line.block.tag in ("h2", "h3", "h4") or line.clutter == "subtitle" or line.text.startswith(("——", "—"))
+        marked = line.tag in ("h2", "h3", "h4") or line.clutter == "subtitle" or line.text.startswith(("——", "—"))
         if marked and 6 <= len(line.text) <= 80 and not line.linked and squash(line.text) not in squash(title or ""):
             return line.text.lstrip("—-– ")
     above = lines[max(0, title_line - 1) : title_line]

@@ -96,7 +96,7 @@ def _first(lines: list[Line], title: str) -> int | None:
 
 def _is_lead(line: Line, trunk: set[Any]) -> bool:
     """Whether a line above the first paragraph is text: a headline's second line is not."""
-    return home_of(line) in trunk or (line.prose and line.block.tag not in HEADINGS)
+    return home_of(line) in trunk or (line.prose and line.tag not in HEADINGS)
 
 
 def _is_head(line: Line, title: str) -> bool:
@@ -107,7 +107,7 @@ def _is_text(lines: list[Line], number: int, trunk: set[Any], *, tail: bool) -> 
     line = lines[number]
     if not CONTENT.search(line.text) or (len(line.text) < CAPTION and POINTER.match(line.text)):
         return False
-    cell = line.block.tag in ("td", "th") and NUMBER.fullmatch(line.text) and not tail
+    cell = line.tag in ("td", "th") and NUMBER.fullmatch(line.text) and not tail
     if not line.prose and not cell and len(line.text) < 60 and is_furniture(line.text):
         return bool(tail and SIGNED.fullmatch(line.text) and home_of(line) in trunk)
     if line.linked > 0.5 * len(line.text):
@@ -116,13 +116,13 @@ def _is_text(lines: list[Line], number: int, trunk: set[Any], *, tail: bool) -> 
         return not tail and _quoted_link(lines, number, trunk)
     if line.prose:
         return True
-    return home_of(line) in trunk or (not tail and (line.block.tag in HEADINGS or _tabular(line)))
+    return home_of(line) in trunk or (not tail and (line.tag in HEADINGS or _tabular(line)))
 
 
 def _quoted_link(lines: list[Line], number: int, trunk: set[Any]) -> bool:
     """A paragraph that is one link, between paragraphs; not one of a list of links."""
     line = lines[number]
-    if line.block.tag != "p" or home_of(line) not in trunk:
+    if line.tag != "p" or home_of(line) not in trunk:
         return False
     beside = lines[max(0, number - 1) : number] + lines[number + 1 : number + 2]
     return len(LATIN.findall(line.text)) > 0.6 * len(line.text) and all(other.linked <= 0.5 * len(other.text) for other in beside)
@@ -130,7 +130,7 @@ def _quoted_link(lines: list[Line], number: int, trunk: set[Any]) -> bool:
 
 def _tabular(line: Line) -> bool:
     """A cell of a data table or an item of a list that holds no links."""
-    return line.block.tag in ("td", "th", "li", "dd", "dt", "p", "pre") and not line.linked
+    return line.tag in ("td", "th", "li", "dd", "dt", "p", "pre") and not line.linked
 
 
 def _without_orphans(out: list[Line], lines: list[Line], trunk: set[Any]) -> list[Line]:

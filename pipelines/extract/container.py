@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any
 
-from pipelines.disclaimers import is_legal
 from pipelines.extract.lines import Line
 from pipelines.extract.nodes import TEASER, Node, add_up, lines_in, mean_prose, parts_of, teasers, tree_of
 
@@ -53,7 +52,7 @@ def _forgive(lines: list[Line]) -> None:
     """A name is no evidence against an element that holds much of the page's prose."""
     by_root: dict[Any, float] = {}
     for line in lines:
-        if line.prose and not is_legal(line.text):
+        if line.prose and not line.legal:
             by_root[line.root] = by_root.get(line.root, 0.0) + line.free
     whole = sum(by_root.values())
     plain = by_root.get(None, 0.0)
@@ -75,7 +74,7 @@ def _misnamed(lines: list[Line]) -> set[Any]:
             held.setdefault(line.root, []).append(line)
     out = set()
     for root, inner in held.items():
-        prose = [line for line in inner if line.prose and line.free >= TEASER and line.block.tag != "footer" and not is_legal(line.text)]
+        prose = [line for line in inner if line.prose and line.free >= TEASER and line.tag != "footer" and not line.legal]
         if len(prose) >= 3 and sum(line.linked for line in inner) < 0.2 * sum(line.free for line in prose) and root.tag not in ("footer", "aside"):
             out.add(root)
     return out
@@ -116,7 +115,7 @@ class _Search:
 
         ``own``: the numbers of the lines after the element's own paragraphs, ascending.
         """
-        if line.block is main.element or line.block.tag in PARAGRAPHS:
+        if line.block is main.element or line.tag in PARAGRAPHS:
             return False
         before = bisect_right(own, line.number)
         return before > 0 and self.links[line.number] - self.links[own[before - 1]] > FAR

@@ -53,11 +53,11 @@ def _can_be(line: Line) -> bool:
     text = line.text
     if not SHORTEST <= len(text) <= LONGEST or line.clutter in ("comment", "related", "advert"):
         return False
-    return (line.block.tag in HEADINGS or line.linked < 0.5 * len(text)) and not BAD.match(text)
+    return (line.tag in HEADINGS or line.linked < 0.5 * len(text)) and not BAD.match(text)
 
 
 def _is_furniture(line: Line) -> bool:
-    return is_furniture(line.text) or (line.block.tag not in HEADINGS and bool(BREADCRUMB.match(line.text)))
+    return is_furniture(line.text) or (line.tag not in HEADINGS and bool(BREADCRUMB.match(line.text)))
 
 
 def _agreed(candidates: list[Line], whole: str, meta: str) -> Headline | None:
@@ -92,7 +92,7 @@ def _repeated(text: str, reference: str) -> str:
 
 
 def _rank(line: Line) -> float:
-    return {"h1": 3.0, "h2": 2.0, "h3": 1.5}.get(line.block.tag, 1.0 if TITLED.search(f"{line.block.get('class') or ''} {line.block.get('id') or ''}") else 0.0)
+    return {"h1": 3.0, "h2": 2.0, "h3": 1.5}.get(line.tag, 1.0 if TITLED.search(f"{line.block.get('class') or ''} {line.block.get('id') or ''}") else 0.0)
 
 
 def _is_site(text: str, whole: str) -> bool:
@@ -112,7 +112,7 @@ def _cut_short(candidates: list[Line], whole: str) -> Headline | None:
 
 def _heading(candidates: list[Line], reference: str) -> Headline | None:
     """The one ``<h1>``, or else the best marked line that shares its characters with ``<title>``."""
-    heads = [line for line in candidates if line.block.tag == "h1"]
+    heads = [line for line in candidates if line.tag == "h1"]
     shared = set(squash(reference))
     if len(heads) == 1 and (len(shared) < 8 or len(shared & set(squash(heads[0].text))) >= 0.5 * len(set(squash(heads[0].text)))):
         return Headline(heads[0].text, heads[0].number)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from lxml import etree
 
+from pipelines.disclaimers import is_legal
 from pipelines.extract.names import clutter_kind
 
 SKIPPED = frozenset(
@@ -17,7 +18,6 @@ BLOCKS = frozenset(
     ["address", "article", "aside", "blockquote", "body", "center", "dd", "details", "dialog", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hgroup", "hr", "html", "li", "main", "ol", "p", "pre", "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul"]
 )  # fmt: skip
 MARKED = frozenset(["a", "br", "img"])
-OPENING = BLOCKS | MARKED
 WITH_PICTURES = frozenset(["", "caption", "subtitle", "summary"])
 HEADINGS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6"])
 HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
@@ -38,23 +38,22 @@ class Line:
     """Characters of it that are link text."""
     block: Any
     """The block element it stands in."""
+    tag: str
+    """That element's tag."""
     clutter: str
     """What an ancestor's class or id says that it is (``comment``, ``share`` …, see `names`); empty for body text."""
-    number: int
-    marks: int = field(default=0)
-    """Sentence punctuation marks."""
-    prose: bool = field(default=False)
-    """Whether it reads like a sentence of running text."""
-    root: Any = None
+    root: Any
     """The outermost ancestor whose name says ``clutter``; None without one."""
-
+    number: int
+    free: int
+    """Characters outside links."""
+    marks: int = 0
+    """Sentence punctuation marks."""
+    prose: bool = False
+    """Whether it reads like a sentence of running text."""
     weight: float = 0.0
     """What it speaks for or against the elements that hold it, see `container`."""
-
-    @property
-    def free(self) -> int:
-        """Characters outside links."""
-        return len(self.text) - self.linked
+    _legal: bool | None = None
 
     @property
     def size(self) -> float:
@@ -65,6 +64,13 @@ class Line:
     def ended(self) -> bool:
         """Whether it ends as a sentence does."""
         return bool(ENDING.search(self.text))
+
+    @property
+    def legal(self) -> bool:
+        """Whether it is a disclaimer that reads like prose. Asked by more than one step, found out once."""
+        if self._legal is None:
+            self._legal = is_legal(self.text)
+        return self._legal
 
 
 @dataclass(slots=True)
@@ -99,55 +105,61 @@ class _Walker:
         self.anchors: list[Any] = []
         self.parts: list[str] = []
         self.linked = 0
-        self.links = 0
-        self.blocks: list[Any] = []
+        self.links: list[Any] = []
+        """The ``<a href>`` that are open."""
+        self.blocks: list[tuple[Any, str]] = []
+        """The block elements that are open, each with its tag."""
         self.clutter: list[tuple[str, Any]] = [("", None)]
 
-    def walk(self, root: Any) -> None:
-        """One pass over start and end of every element; the calls are few because pages have thousands."""
-        self.blocks.append(root)
+    def walk(self, root: Any) -> None:  # noqa: C901 - one loop: calls for each of a page's thousand elements cost a tenth of the step
+        """One pass over start and end of every element."""
+        parts, links, blocks, clutter = self.parts, self.links, self.blocks, self.clutter
+        blocks.append((root, root.tag))
         context = etree.iterwalk(root, events=("start", "end"))
         for event, element in context:
             tag = element.tag
             if event == "start":
-                if tag in SKIPPED or _hidden(element, tag):
+                if tag in SKIPPED or ((element.get("style") is not None or element.get("hidden") is not None) and _hidden(element, tag)):
                     context.skip_subtree()
                     continue
-                if tag in OPENING:
-                    self._open(element, tag)
+                if tag in BLOCKS:
+                    if parts:
+                        self._close(blocks[-1])
+                    blocks.append((element, tag))
+                    clutter.append(self._named(element, tag))
+                elif tag in MARKED:
+                    self._mark(element, tag)
                 text = element.text
             else:
                 if tag in BLOCKS:
                     self._shut(element)
-                elif tag == "a" and self.links and element.get("href") is not None:
-                    self.links -= 1
+                elif links and links[-1] is element:
+                    links.pop()
                 text = element.tail
-            if text and (self.parts or not text.isspace()):
-                self._add(text)
-        self._close(root)
+            if text and (parts or not text.isspace()):
+                parts.append(text)
+                if links:
+                    self.linked += len(text.strip())
+        self._close(blocks[-1])
 
-    def _open(self, element: Any, tag: str) -> None:
-        if tag in BLOCKS:
+    def _shut(self, element: Any) -> None:
+        block = self.blocks[-1]
+        if block[0] is element:
             if self.parts:
-                self._close(self.blocks[-1])
-            self.blocks.append(element)
-            self.clutter.append(self._named(element, tag))
-        elif tag == "a":
+                self._close(block)
+            self.blocks.pop()
+            self.clutter.pop()
+
+    def _mark(self, element: Any, tag: str) -> None:
+        if tag == "a":
             if element.get("href") is not None:  # <a name=…> is often left open and then holds the whole text
-                self.links += 1
+                self.links.append(element)
                 self.anchors.append(element)
         elif tag == "br":
             if self.parts:
                 self._close(self.blocks[-1])
         elif self.clutter[-1][0] in WITH_PICTURES:
             self.pictures.append((element, len(self.lines)))
-
-    def _shut(self, element: Any) -> None:
-        if self.blocks[-1] is element:
-            if self.parts:
-                self._close(element)
-            self.blocks.pop()
-            self.clutter.pop()
 
     def _named(self, element: Any, tag: str) -> tuple[str, Any]:
         above = self.clutter[-1]
@@ -158,34 +170,23 @@ class _Walker:
         kind = clutter_kind(tag, element.get("class"), element.get("id"))
         return (kind, element) if kind and (not above[0] or kind in ("comment", "caption")) else above
 
-    def _add(self, text: str) -> None:
-        self.parts.append(text)
-        if self.links:
-            self.linked += len(text.strip())
-
-    def _close(self, block: Any) -> None:
+    def _close(self, block: tuple[Any, str]) -> None:
         text = " ".join("".join(self.parts).split())
-        linked, self.parts, self.linked = self.linked, [], 0
-        if not text.isascii():
+        self.parts.clear()
+        linked, self.linked = self.linked, 0
+        if not text.isprintable():  # quicker to ask than `INVISIBLE`, whose characters are not
             text = INVISIBLE.sub("", text).strip()
         if text:
-            self.lines.append(_line(text, min(linked, len(text)), block, self.clutter[-1], len(self.lines)))
+            size = len(text)
+            linked = min(linked, size)
+            free = size - linked
+            marks = len(SENTENCE.findall(text)) if free >= PROSE and linked < size * 0.4 else 0
+            kind, root = self.clutter[-1]
+            self.lines.append(Line(text, linked, block[0], block[1], kind, root, len(self.lines), free, marks, marks > 0))
 
 
 def _hidden(element: Any, tag: str) -> bool:
     style = element.get("style")
-    if style is None:
-        if element.get("hidden") is None:
-            return False
-    elif not HIDDEN.search(style):
+    if style is not None and not HIDDEN.search(style):
         return False
     return tag not in ("html", "body") and element.find(".//p[2]") is None
-
-
-def _line(text: str, linked: int, block: Any, clutter: tuple[str, Any], number: int) -> Line:
-    line = Line(text, linked, block, clutter[0], number, root=clutter[1])
-    size = len(text)
-    if size - linked >= PROSE and linked < size * 0.4:
-        line.marks = len(SENTENCE.findall(text))
-        line.prose = line.marks > 0
-    return line

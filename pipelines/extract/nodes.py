@@ -6,7 +6,6 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from pipelines.disclaimers import is_legal
 from pipelines.extract.lines import Line
 
 LINK_COST = 1.0
@@ -71,11 +70,11 @@ def weight(line: Line) -> float:
     """What a line speaks for (or against) its container being the body."""
     size = line.size
     if not line.prose:
-        gain = SHORT_GAIN.get(line.block.tag, -SHORT_COST)
+        gain = SHORT_GAIN.get(line.tag, -SHORT_COST)
         return (line.free * gain - line.linked * LINK_COST) * size
     if line.clutter:
         return min(line.free, LONGEST) * CLUTTER_GAIN * size
-    if is_legal(line.text):
+    if line.legal:
         return 0.0  # a disclaimer reads like prose, and is none
     gain = 1.0 if line.marks > 1 or line.free > 40 or line.ended else 0.6
     return (min(line.free, LONGEST) * gain - line.linked * LINK_COST * 0.5) * size
