@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from pipelines.extract.lines import Line
@@ -32,8 +32,8 @@ class Node:
     """An element that holds lines."""
 
     element: Any
-    own: list[Line] = field(default_factory=list)
-    children: list[Node] = field(default_factory=list)
+    own: list[Line]
+    children: list[Node]
     value: float = 0.0
     prose: float = 0.0
     speech: float = 0.0
@@ -44,7 +44,8 @@ class Node:
     """Characters outside its pruned parts."""
     kept_linked: int = 0
     talk: int = 0
-    first: int = 0
+    first: int = 1 << 30
+    """Number of its first line, and of its last."""
     last: int = 0
     pruned: bool = False
     mixed: bool | None = None
@@ -83,24 +84,28 @@ def weight(line: Line) -> float:
 def tree_of(lines: list[Line]) -> Node:
     """The elements that hold lines, as a tree."""
     nodes: dict[Any, Node] = {}
-
-    def node_of(element: Any) -> Node:
-        missing = []
-        while element is not None and element not in nodes:
-            missing.append(element)
-            element = element.getparent()
-        above = nodes[element] if element is not None else None
-        for item in reversed(missing):
-            node = nodes[item] = Node(item, first=1 << 30)
-            if above is not None:
-                above.children.append(node)
-            above = node
-        assert above is not None
-        return above
-
     for line in lines:
-        node_of(line.block).own.append(line)
+        node = nodes.get(line.block)
+        if node is None:
+            node = _grown(nodes, line.block)
+        node.own.append(line)
     return next(iter(nodes.values()))
+
+
+def _grown(nodes: dict[Any, Node], element: Any) -> Node:
+    """The node of an element that has none yet, under those of the elements that it stands in."""
+    missing = [element]
+    above = element.getparent()
+    while above is not None and above not in nodes:
+        missing.append(above)
+        above = above.getparent()
+    node = nodes.get(above)
+    for item in reversed(missing):
+        new = nodes[item] = Node(item, [], [])
+        if node is not None:
+            node.children.append(new)
+        node = new
+    return nodes[element]
 
 
 def add_up(root: Node) -> None:
@@ -113,39 +118,54 @@ def add_up(root: Node) -> None:
     for node in reversed(order):
         if node.own:
             _weigh(node)
-        for child in node.children:
-            _add(node, child)
+        if node.children:
+            _gather(node)
 
 
 def _weigh(node: Node) -> None:
     """What its own lines say."""
+    total = speech = prose = 0.0
+    chars = linked = 0
     for line in node.own:
         text = line.text
         value = line.weight = weight(line)
-        node.value += value
+        total += value
         if value > 0.0:
-            node.speech += value
+            speech += value
             if line.prose:
-                node.prose += value
-        node.chars += len(text)
-        node.linked += line.linked
+                prose += value
+        chars += len(text)
+        linked += line.linked
         if len(text) < TEASER and (text[0] in TALK_STARTS or text[-1] in TALK_ENDS) and TALK.search(text):
             node.talk += 1
-    node.kept_chars, node.kept_linked = node.chars, node.linked
+    node.value, node.speech, node.prose = total, speech, prose
+    node.chars = node.kept_chars = chars
+    node.linked = node.kept_linked = linked
     node.first, node.last = node.own[0].number, node.own[-1].number
 
 
-def _add(node: Node, child: Node) -> None:
-    child.pruned = child.value < 0 and child.density > 0.35
-    node.value += -0.04 * child.linked if child.pruned else child.value
-    node.prose += child.prose
-    node.chars += child.chars
-    node.linked += child.linked
-    if not child.pruned:
-        node.kept_chars += child.kept_chars
-        node.kept_linked += child.kept_linked
-    node.talk += child.talk
-    node.first, node.last = min(node.first, child.first), max(node.last, child.last)
+def _gather(node: Node) -> None:
+    """What its children say."""
+    value, prose, chars, linked, talk = node.value, node.prose, node.chars, node.linked, node.talk
+    first, last = node.first, node.last
+    for child in node.children:
+        if child.value < 0 and child.density > 0.35:
+            child.pruned = True
+            value -= 0.04 * child.linked
+        else:
+            value += child.value
+            node.kept_chars += child.kept_chars
+            node.kept_linked += child.kept_linked
+        prose += child.prose
+        chars += child.chars
+        linked += child.linked
+        talk += child.talk
+        if child.first < first:
+            first = child.first
+        if child.last > last:
+            last = child.last
+    node.value, node.prose, node.chars, node.linked, node.talk = value, prose, chars, linked, talk
+    node.first, node.last = first, last
 
 
 def teasers(node: Node) -> bool:
