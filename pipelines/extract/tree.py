@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -17,7 +18,9 @@ from crawler.items import EmptyArticle, Page
 from crawler.sites import Site
 
 XML_HEAD = re.compile(rb"^\s*<\?xml[^>]*\?>")
-LD = re.compile(r"<script[^>]{1,200}application/ld\+json[^>]{0,200}>(.{2,200000}?)</script", re.I | re.S)
+LD = re.compile(r"<script[^>]{1,200}application/ld\+json[^>]{0,200}>", re.I)
+LD_END = re.compile(r"</script", re.I)
+LONGEST_LD = 200_000
 MOST_LD = 8
 DEPTH = 8
 
@@ -87,15 +90,24 @@ def _metas(root: Any) -> dict[str, str]:
 
 
 def _linked_data(text: str) -> list[Any]:
-    if "ld+json" not in text:
-        return []
-    out = []
-    for match in list(LD.finditer(text))[:MOST_LD]:
-        try:
-            out.append(json.loads(match.group(1), strict=False))
-        except (ValueError, RecursionError):
-            continue
+    out: list[Any] = []
+    at = 0
+    while len(out) < MOST_LD and (match := _next_ld(text, at)):
+        at = match.end()
+        if end := LD_END.search(text, at + 2, at + LONGEST_LD):
+            with suppress(ValueError, RecursionError):
+                out.append(json.loads(text[at : end.start()], strict=False))
+            at = end.end()
     return out
+
+
+def _next_ld(text: str, at: int) -> re.Match[str] | None:
+    """The next tag that begins JSON-LD, by a word in it: `str.find` takes a tenth of the time."""
+    while (word := text.find("ld+json", at)) >= 0:
+        if match := LD.match(text, max(at, text.rfind("<", at, word))):
+            return match
+        at = word + 1
+    return None
 
 
 def _collect(value: Any, key: str, out: list[str], depth: int) -> None:
