@@ -18,6 +18,7 @@ LATIN = re.compile(r"[A-Za-z ]")
 LEAVES = frozenset(["p", "li", "dd", "dt", "td", "th", "figcaption", *HEADINGS])
 SIGNED = re.compile(r"(?:\d{4}|[〇○零一二三四五六七八九]{4})\s*年\s*[\d一二三四五六七八九十]{1,2}\s*月\s*[\d一二三四五六七八九十]{1,3}\s*日")
 """The date under a notice."""
+SIGNATURE = re.compile(r"(?:局|公司|委员会|政府|办公室|中心|医院|学校|学院|大学|院|厅|部|社|队|站|协会|会|法院|检察院|党委|组|处|科|镇|乡|街道办事处)$")
 NUMBER = re.compile(r"[-+]?[\d.,:：%％/年月日]+")
 POINTER = re.compile(r"^[▲▼△▽↑↓]")
 """A line that points at the picture beside it."""
@@ -109,7 +110,8 @@ def _is_text(lines: list[Line], number: int, trunk: set[Any], *, tail: bool) -> 
         return False
     cell = line.tag in ("td", "th") and NUMBER.fullmatch(line.text) and not tail
     if not line.prose and not cell and len(line.text) < 60 and is_furniture(line.text):
-        return bool(tail and SIGNED.fullmatch(line.text) and home_of(line) in trunk)
+        above = lines[number - 1] if number else line
+        return bool(SIGNED.fullmatch(line.text) and home_of(line) in trunk and (tail or _signs(above, trunk)))
     if line.linked > 0.5 * len(line.text):
         if home_of(line).tag in ("blockquote", "pre"):
             return True
@@ -117,6 +119,11 @@ def _is_text(lines: list[Line], number: int, trunk: set[Any], *, tail: bool) -> 
     if line.prose:
         return True
     return home_of(line) in trunk or (not tail and (line.tag in HEADINGS or _tabular(line)))
+
+
+def _signs(line: Line, trunk: set[Any]) -> bool:
+    """Whether a line is the signature above a date: an annex follows, as in a document that puts rules into force."""
+    return SIGNATURE.search(line.text) is not None and not line.prose and home_of(line) in trunk
 
 
 def _quoted_link(lines: list[Line], number: int, trunk: set[Any]) -> bool:

@@ -25,6 +25,9 @@ INVISIBLE = re.compile("[\u200b\u200c\u200d\u2060\ufeff\u00ad]")
 SENTENCE = re.compile(r"[。！？；，、,;!?]|[.…](?=\s|$|[”\"’)])")
 ENDING = re.compile(r"[。！？；!?.…][”’\"'」』）)\]】]*$")
 LATIN = 0.4
+SWALLOWED = 3
+SPOKEN = 100
+"""A link with so many lines of sentences, together so long, is one that somebody forgot to close; a teaser has one or two."""
 PROSE = 12
 """Characters outside links from which a line can be running text."""
 
@@ -105,8 +108,8 @@ class _Walker:
         self.anchors: list[Any] = []
         self.parts: list[str] = []
         self.linked = 0
-        self.links: list[Any] = []
-        """The ``<a href>`` that are open."""
+        self.links: list[tuple[Any, int]] = []
+        """The ``<a href>`` that are open, each with the number of lines before it."""
         self.blocks: list[tuple[Any, str]] = []
         """The block elements that are open, each with its tag."""
         self.clutter: list[tuple[str, Any]] = [("", None)]
@@ -133,8 +136,10 @@ class _Walker:
             else:
                 if tag in BLOCKS:
                     self._shut(element)
-                elif links and links[-1] is element:
-                    links.pop()
+                elif links and links[-1][0] is element:
+                    first = links.pop()[1]
+                    if len(self.lines) - first >= SWALLOWED:
+                        self._link_closed(first)
                 text = element.tail
             if text and (parts or not text.isspace()):
                 parts.append(text)
@@ -153,7 +158,7 @@ class _Walker:
     def _mark(self, element: Any, tag: str) -> None:
         if tag == "a":
             if element.get("href") is not None:  # <a name=…> is often left open and then holds the whole text
-                self.links.append(element)
+                self.links.append((element, len(self.lines)))
                 self.anchors.append(element)
         elif tag == "br":
             if self.parts:
@@ -169,6 +174,17 @@ class _Walker:
             return "", None  # a post that is quoted, not a button
         kind = clutter_kind(tag, element.get("class"), element.get("id"))
         return (kind, element) if kind and (not above[0] or kind in ("comment", "caption")) else above
+
+    def _link_closed(self, first: int) -> None:
+        """A link that was never closed in the source holds paragraphs by the dozen: they are no link text."""
+        inner = self.lines[first:]
+        spoken = [len(line.text) for line in inner if SENTENCE.search(line.text)]
+        if len(spoken) < SWALLOWED or sum(spoken) < SPOKEN:
+            return
+        for line in inner:
+            line.linked, line.free = 0, len(line.text)
+            line.marks = len(SENTENCE.findall(line.text)) if line.free >= PROSE else 0
+            line.prose = line.marks > 0
 
     def _close(self, block: tuple[Any, str]) -> None:
         text = " ".join("".join(self.parts).split())
