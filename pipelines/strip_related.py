@@ -21,6 +21,10 @@ GLUED = re.compile(r"^.{4,60}(?:\.{3}|…)\s*(?:阅读推荐|相关阅读|推荐
 BOX = re.compile(r"^\W*(?:新闻|相关)?链接\W*$")
 """The heading of a box with background, where prose follows it."""
 CUT = re.compile(r"[^.…](?:\.{3}|…)$")
+BROKEN = re.compile(r"[\u4e00-\u9fff](?:…|\.{3})$")
+"""Broken off within a sentence; an author's own dots are six."""
+TITLE = 8
+SOURCE = 16
 ENDED = re.compile(r"[。！？；!?.][”’\"'」』）)\]】]*$")
 DATED = re.compile(r"[\[（(]?(?:19|20)\d{2}[-/.年]\d{1,2}[-/.月]\d{1,2}.{0,12}$|[\[（(]\d{1,2}[-/月]\d{1,2}.{0,10}[\])）]$")
 CREDIT = re.compile(r"^[（(【\[]?\s*(?:本报|本网|全媒体|见习|特约|新媒体)?(?:通讯员|记者|作者|文|图|摄影|撰文|供稿)\s*[:：/／|丨\s]|(?:摄影报道|\S\s*摄)[）)]?$")
@@ -51,6 +55,7 @@ def strip(text: str) -> tuple[str, tuple[Edit, ...]]:
             doomed |= _echo(lines, number, doomed)
     doomed |= {n: "related/sentences" for n, line in list(enumerate(lines))[-NEAR_END:] if n not in doomed and len(line) <= LONGEST and whole(line, _any_of)}
     doomed |= _last(lines, doomed)
+    doomed |= _teaser(lines)
     return (text, ()) if len(doomed) == len(lines) else cut(text, doomed, STEP, _glued(text, doomed))
 
 
@@ -85,6 +90,16 @@ def _last(lines: list[str], doomed: dict[int, str]) -> dict[int, str]:
         elif number not in doomed and not (len(lines[number]) <= BYLINE and CREDIT.search(lines[number])):
             break
     return out
+
+
+def _teaser(lines: list[str]) -> dict[int, str]:
+    """At the very end, the headline of another article and its first words, broken off with dots; perhaps its source below."""
+    for number in range(max(2, len(lines) - 3), len(lines)):
+        line, above, below = lines[number], lines[number - 1], lines[number + 1 :]
+        titled = TITLE <= len(above) <= SUMMARY and not _prose(above) and not above.endswith(("：", ":"))
+        if len(line) > SUMMARY and BROKEN.search(line) and titled and all(len(other) < SOURCE and not ENDED.search(other) for other in below):
+            return dict.fromkeys(range(number - 1, len(lines)), "related/teaser")
+    return {}
 
 
 def _echo(lines: list[str], number: int, doomed: dict[int, str]) -> dict[int, str]:

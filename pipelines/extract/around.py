@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from crawler.items import Attachment, Image
 from crawler.sites import Site
-from pipelines.extract.furniture import BREADCRUMB, squash
+from pipelines.extract.furniture import BREADCRUMB, is_dateline, is_furniture, squash
 from pipelines.extract.lines import Line, Seen
 from pipelines.extract.names import clutter_kind
 from pipelines.extract.tree import Tree
@@ -188,7 +188,7 @@ def find_subtitle(lines: list[Line], title_line: int | None, first: int, title: 
         return None
     for line in lines[title_line + 1 : first]:
         marked = line.tag in ("h2", "h3", "h4") or line.clutter == "subtitle" or line.text.startswith(("——", "—"))
-        if marked and 6 <= len(line.text) <= 80 and not line.linked and squash(line.text) not in squash(title or ""):
+        if marked and 6 <= len(line.text) <= 80 and not line.linked and not is_furniture(line.text) and not is_dateline(line.text) and squash(line.text) not in squash(title or ""):
             return line.text.lstrip("—-– ")
     above = lines[max(0, title_line - 1) : title_line]
     return above[0].text if above and above[0].clutter == "subtitle" else None

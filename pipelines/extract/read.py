@@ -9,7 +9,7 @@ from crawler.items import Article, EmptyArticle, Encoding, Page
 from crawler.sites import Site
 from pipelines.dates import find_date
 from pipelines.disclaimers import rule_of
-from pipelines.extract import around, credits, kinds
+from pipelines.extract import around, credits, kinds, sources
 from pipelines.extract.body import body_of, home_of
 from pipelines.extract.container import find_container, inside
 from pipelines.extract.edition import told
@@ -126,7 +126,7 @@ def _second_opinion(tree: Tree, paragraphs: list[Line]) -> Body:
     return Body(own, paragraphs, "own")
 
 
-def _beside(lines: list[Line], headline: Headline, body: Body) -> credits.Beside:
+def _beside(lines: list[Line], headline: Headline, body: Body) -> sources.Beside:
     """Head lines nearest to the headline first, tail lines from the text down; lists of links are neither."""
     plain = [line for line in lines if line.clutter not in ("comment", "related", "advert") and _tells(line)]
     first = body.paragraphs[0].number if body.paragraphs else len(lines)
@@ -141,7 +141,7 @@ def _beside(lines: list[Line], headline: Headline, body: Body) -> credits.Beside
         head = [line.text for line in plain if first - 2 * HEAD <= line.number < first][::-1]
     left_out = [line.text for line in plain if first <= line.number <= last and line.number not in inner and len(line.text) < 100 and line.linked <= 0.4 * len(line.text)]
     tail = [line.text for line in plain if last < line.number <= last + 2 * TAIL and line.linked <= 0.4 * len(line.text)]
-    return credits.Beside(head, left_out[:HEAD], tail[:TAIL], body.texts)
+    return sources.Beside(head, left_out[:HEAD], tail[:TAIL], body.texts)
 
 
 def _tells(line: Line) -> bool:
@@ -150,15 +150,15 @@ def _tells(line: Line) -> bool:
     return share <= 0.6 or len(line.text) < 24 or (share < 0.75 and is_dateline(line.text))
 
 
-def _restored(beside: credits.Beside) -> credits.Beside:
+def _restored(beside: sources.Beside) -> sources.Beside:
     """来源 and 责任编辑 are damaged like the rest of the page."""
     if not kit.damaged("\n".join(beside.body)):
         return beside
     head, inner, tail = ([kit.restored(line) for line in lines] for lines in (beside.head, beside.inner, beside.tail))
-    return credits.Beside(head, inner, tail, beside.body)
+    return sources.Beside(head, inner, tail, beside.body)
 
 
-def _published(tree: Tree, beside: credits.Beside, page: Page, site: Site) -> Published | None:
+def _published(tree: Tree, beside: sources.Beside, page: Page, site: Site) -> Published | None:
     chosen = _selected(tree, site.selectors.published)
     if chosen and (found := find_date(chosen, zone=site.zone, fetched_at=page.fetched_at)):
         return Published(found, "byline")
@@ -174,7 +174,7 @@ def _article(page: Page, site: Site, tree: Tree, parts: tuple[Seen, Headline, Bo
     beside = _restored(_beside(seen.lines, headline, body))
     text = "\n".join(body.texts)
     when = _published(tree, beside, page, site)
-    source = _selected(tree, site.selectors.source) or credits.find_source(beside, tree)
+    source = _selected(tree, site.selectors.source) or sources.find_source(beside, tree)
     by = _selected(tree, site.selectors.author)
     first = body.paragraphs[0].number if body.paragraphs else 0
     edition = around.find_edition([*[line.text for line in seen.lines[:60] if not line.linked], *beside.head], body.texts, tree)

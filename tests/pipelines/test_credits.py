@@ -9,7 +9,8 @@ import pytest
 
 from crawler.items import Page
 from crawler.sites import Site
-from pipelines.extract.credits import Beside, find_authors, find_source
+from pipelines.extract.credits import find_authors
+from pipelines.extract.sources import Beside, find_source
 from pipelines.extract.tree import parse
 
 CASES = tomllib.loads(Path(__file__).with_name("credits.toml").read_text("utf-8"))
