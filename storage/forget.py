@@ -13,7 +13,7 @@ from sqlalchemy import Connection, delete, select, update
 
 from storage import captures, families, warc
 from storage.keys import url_key
-from storage.search import index
+from storage.search.index import Index
 from storage.tables import AddressRow, ArticleRow, CaptureRow, DeadLetterRow, EditRow, ForgottenRow, FrontierRow, OutcomeRow, VersionRow
 from storage.writer import INSERT
 
@@ -53,7 +53,7 @@ def forget(connection: Connection, folder: Path, url: str, reason: str) -> Forgo
 
 def _article(connection: Connection, row: Any) -> None:
     families.forget(connection, row.id)
-    index.remove(connection, [row._mapping])
+    Index(connection).remove([row._mapping])
     versions = select(VersionRow.id).where(VersionRow.article_id == row.id)
     connection.execute(delete(EditRow).where(EditRow.version_id.in_(versions)))
     connection.execute(delete(VersionRow).where(VersionRow.article_id == row.id))

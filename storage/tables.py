@@ -338,6 +338,12 @@ class SearchStateRow(Table):
     """The `storage.search.index.SCHEME` that the tokens were made by."""
     spill: Mapped[int] = mapped_column(BigInteger)
     """Ten-minute buckets that an article was at most moved to find a free position."""
+    sampled: Mapped[int] = mapped_column(server_default="0")
+    """Articles whose characters were counted."""
+    counts: Mapped[str] = mapped_column(server_default="{}")
+    """{character: how many of them have it}, as JSON."""
+    common: Mapped[str] = mapped_column(server_default="")
+    """Characters that are no tokens: see `storage.search.common`."""
 
 
 class VersionRow(Table):

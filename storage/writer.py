@@ -14,7 +14,7 @@ from crawler.items import Article
 from storage.clean import clean
 from storage.identity import identity, known, named, same_article
 from storage.keys import url_key
-from storage.search import index
+from storage.search.index import Index
 from storage.search.positions import Positions, floor
 from storage.tables import AddressRow, ArticleRow, EditRow, VersionRow
 from storage.values import TOLD, content_hash, values_of, version_of
@@ -89,6 +89,7 @@ class _Batch:
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
         self.positions = Positions(connection)
+        self.index = Index(connection)
         self.known: dict[bytes, Any] = {}
         self.new: dict[bytes, _Pending] = {}
         self.saved: dict[bytes, Saved] = {}
@@ -119,6 +120,7 @@ class _Batch:
     def finish(self, saved: Sequence[Saved | bytes]) -> list[Saved]:
         self._write_new()
         self.positions.close()
+        self.index.close()
         return [self.saved[one] if isinstance(one, bytes) else one for one in saved]
 
     def _write_new(self) -> None:
@@ -129,7 +131,7 @@ class _Batch:
         made = INSERT[dialect](ArticleRow).on_conflict_do_nothing(index_elements=["url_key"]).returning(ArticleRow.id, ArticleRow.url_key)
         ids = {row.url_key: row.id for row in self.connection.execute(made, [one.values for one in pending.values()])}
         fresh = {key: one for key, one in pending.items() if key in ids}
-        index.put(self.connection, [one.values for one in fresh.values()])
+        self.index.put([one.values for one in fresh.values()])
         versions = _versions(self.connection, [(ids[key], 1, one) for key, one in fresh.items()])
         for (key, one), version_id in zip(fresh.items(), versions, strict=True):
             self.saved[key] = Saved(ids[key], version_id, "stored")
@@ -156,9 +158,9 @@ class _Batch:
         if floor(values["sort_at"]) != floor(row.sort_at):
             changed["position"] = self.positions.take(values["sort_at"])
         changed.pop("first_seen_at", None)
-        index.remove(self.connection, [row._mapping])
+        self.index.remove([row._mapping])
         self.connection.execute(update(ArticleRow).where(ArticleRow.id == row.id).values(**changed))
-        index.put(self.connection, [changed])
+        self.index.put([changed])
         version_id = _versions(self.connection, [(row.id, row.version + 1, _Pending(read.article, changed, read.now))])[0]
         self.known |= known(self.connection, [row.url_key])
         return Saved(row.id, version_id, "revised")

@@ -13,11 +13,10 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, text
 
-from storage.search.index import searchable
 from storage.search.positions import youngest
 from storage.search.query import And, BadQuery, Field, Node, Not, Or, Term, parse
 from storage.search.snippet import Snippet, snippet
-from storage.search.tokens import normalise
+from storage.search.tokens import normalise, searchable
 from storage.search.walk import candidates, plan
 from storage.tables import UTCDateTime
 

@@ -1,7 +1,8 @@
 """What is compared in a search, and the tokens that find it; made here, so that both databases hold the same ones.
 
-Every run of letters and digits gives its overlapping pairs of characters and single ones. A token of a field other than
-title and text begins with a private-use character, which no run holds.
+Every run of letters and digits gives its overlapping pairs of characters and single ones, without those that most articles
+have (`storage.search.common`). A token of a field other than title and text begins with a private-use character, which no
+run holds.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import numpy as np
 
 from storage.search.normal import normalise
 
-__all__ = ["FIELDS", "RUN", "name", "normalise", "numbers", "pairs", "singles"]
+__all__ = ["FIELDS", "RUN", "name", "normalise", "numbers", "pairs", "searchable", "singles"]
 
 RUN = re.compile(r"[^\W_]+")
 FIELDS = {"source": "\ue001", "author": "\ue002", "site": "\ue003", "region": "\ue004"}
@@ -22,22 +23,27 @@ NAMES = 0xF0000
 """First character of the plane in which names (of sites, regions) are written as two characters of their hash."""
 
 
+def searchable(title: str | None, body: str) -> str:
+    """The text that a search looks in, normalised."""
+    return normalise(f"{title or ''}\n{body}")
+
+
 def pairs(normalised: str, field: str = "") -> set[str]:
-    """The overlapping pairs of every run, and each run's last character by itself: every character starts one token.
+    """The overlapping pairs of every run.
 
     >>> sorted(pairs("停水了，好"))
-    ['了', '停水', '好', '水了']
+    ['停水', '水了']
     """
     found: set[str] = set()
     for run in RUN.findall(normalised):
         found.update(map(str.__add__, run, run[1:]))
-        found.add(run[-1])
     return {field + token for token in found} if field else found
 
 
 def singles(normalised: str, field: str = "") -> set[str]:
     """Every character of every run."""
-    return {field + char for run in RUN.findall(normalised) for char in run}
+    found = set("".join(RUN.findall(normalised)))
+    return {field + char for char in found} if field else found
 
 
 def name(field: str, value: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from storage.search import tokens
+from storage.search import common, tokens
 from storage.search.index import CHUNK_BITS
 from storage.search.positions import BITS, FARTHEST, WIDTH, floor
 from storage.search.query import And, Field, Node, Or, Term
@@ -21,10 +21,9 @@ FIRST, LARGEST = 64, 4096
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """All of these stand in every article that matches; ``single`` ones are characters, not pairs."""
+    """All of these stand in every article that matches."""
 
-    pairs: frozenset[str]
-    single: frozenset[str] = frozenset()
+    tokens: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,34 +59,35 @@ def plan(connection: Connection, query: Node) -> Plan:
     if highest:
         upper += WIDTH + ((connection.scalar(text("SELECT spill FROM search_state")) or 0) << BITS)
     families = tuple(int(f.value) for f in fields if f.name == "family" and isinstance(f.value, int))
-    return Plan(condition(query), max(lowest, default=-FARTHEST), upper, families)
+    return Plan(condition(query, common.characters(connection)), max(lowest, default=-FARTHEST), upper, families)
 
 
 def _start(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=UTC)
 
 
-def condition(node: Node) -> Condition | None:
-    """What the index can say of a query; None where it can say nothing."""
+def condition(node: Node, left_out: frozenset[str]) -> Condition | None:
+    """What the index can say of a query; None where it can say nothing. Characters ``left_out`` are no tokens."""
     if isinstance(node, Term):
-        return _tokens(node.text)
+        return _tokens(node.text, "", left_out)
     if isinstance(node, Field):
         if node.name in ("site", "region"):
             return Tokens(frozenset({tokens.name(node.name, str(node.value))}))
-        return _tokens(str(node.value), tokens.FIELDS[node.name]) if node.name in tokens.FIELDS else None
+        return _tokens(str(node.value), tokens.FIELDS[node.name], frozenset()) if node.name in tokens.FIELDS else None
     if isinstance(node, And):
-        known = tuple(found for part in node.parts if (found := condition(part)))
+        known = tuple(found for part in node.parts if (found := condition(part, left_out)))
         return (Every(known) if len(known) > 1 else known[0]) if known else None
     if isinstance(node, Or):
-        found_all = tuple(condition(part) for part in node.parts)
+        found_all = tuple(condition(part, left_out) for part in node.parts)
         return None if None in found_all else Any_(tuple(found for found in found_all if found))
     return None
 
 
-def _tokens(term: str, field: str = "") -> Tokens:
-    runs = tokens.RUN.findall(term)
-    single = frozenset(field + run for run in runs if len(run) == 1)
-    return Tokens(frozenset(field + run[n : n + 2] for run in runs for n in range(len(run) - 1)), single)
+def _tokens(term: str, field: str, left_out: frozenset[str]) -> Condition | None:
+    found: set[str] = set()
+    for run in tokens.RUN.findall(term):
+        found.update((run[n : n + 2] for n in range(len(run) - 1)) if len(run) > 1 else {run} - left_out)
+    return Tokens(frozenset(field + token for token in found)) if found else None
 
 
 def candidates(connection: Connection, asked: Plan) -> Iterator[int]:
@@ -118,8 +118,7 @@ def _paged(connection: Connection, sql: str, values: dict[str, Any], asked: Plan
 
 def _fts(wanted: Condition) -> str:
     if isinstance(wanted, Tokens):
-        parts = [f'"{token}"' for token in sorted(wanted.pairs)] + [f'"{char}" *' for char in sorted(wanted.single)]
-        return " AND ".join(parts)
+        return " AND ".join(f'"{token}"' for token in sorted(wanted.tokens))
     word = " AND " if isinstance(wanted, Every) else " OR "
     return word.join(f"({_fts(part)})" for part in wanted.parts)
 
@@ -145,7 +144,7 @@ def _chunks(connection: Connection, asked: Plan, wanted: Condition) -> Iterator[
 def _gin(wanted: Condition, chunk: int) -> str:
     """SQL of a condition on one chunk; it holds numbers only."""
     if isinstance(wanted, Tokens):
-        found = tokens.numbers(sorted(wanted.pairs | wanted.single), chunk)
+        found = tokens.numbers(sorted(wanted.tokens), chunk)
         return f"grams @> '{{{','.join(map(str, found))}}}'::int[]"
     word = " AND " if isinstance(wanted, Every) else " OR "
     return word.join(f"({_gin(part, chunk)})" for part in wanted.parts)

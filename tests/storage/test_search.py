@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from crawler.items import Article
-from storage.search import BadQuery, parse
+from storage.search import BadQuery, common, parse
+from storage.search.index import rebuild
 from storage.search.positions import WIDTH
 from storage.search.query import And, Field, Not, Or, Term
 from storage.search.snippet import snippet
@@ -202,3 +203,41 @@ def test_a_long_text_is_cut_about_the_match():
     found = snippet("字" * 500 + "停水" + "字" * 500, ["停水"])
     assert (found.text[0], found.text[-1], len(found.text)) == ("…", "…", 102)
     assert found.text[slice(*found.highlights[0])] == "停水"
+
+
+@pytest.fixture
+def small_sample(monkeypatch):
+    monkeypatch.setattr(common, "LEAST", 5)
+
+
+def known_common(archive) -> frozenset[str]:
+    with archive.read() as connection:
+        return common.characters(connection)
+
+
+def test_what_most_articles_have_is_no_token_and_still_found(archive, small_sample):
+    store(archive, *(article(n, title=None, text=f"水{'停' if n == 3 else ''}") for n in range(1, 6)))
+    assert known_common(archive) == {"水", "停"}
+    store(archive, article(6, title=None, text="水电"), article(7, title=None, text="电"))
+    assert (ids(archive, "水"), ids(archive, "电"), ids(archive, "停"), ids(archive, "水 电")) == ([6, 5, 4, 3, 2, 1], [7, 6], [3], [6])
+    assert ids(archive, "水 OR 电 -停") == [7, 6, 5, 4, 2, 1]
+
+
+def test_an_article_whose_character_became_common_is_revised_and_forgotten(archive, small_sample):
+    store(archive, *(article(n, title=None, text="水") for n in range(1, 7)))
+    store(archive, article(1, title=None, text="停"))
+    assert (ids(archive, "水"), ids(archive, "停")) == ([6, 5, 4, 3, 2], [1])
+
+
+def test_a_new_index_counts_anew(archive, small_sample):
+    store(archive, *(article(n, title=None, text="水") for n in range(1, 6)), *(article(n, title=None, text="电") for n in range(6, 90)))
+    assert known_common(archive) == {"水", "电"}
+    with archive.transaction() as connection:
+        rebuild(connection)
+    assert known_common(archive) == {"电"}
+    assert ids(archive, "水") == [5, 4, 3, 2, 1]
+
+
+def test_below_a_thousand_articles_nothing_is_common(archive):
+    store(archive, *(article(n) for n in range(1, 30)))
+    assert known_common(archive) == frozenset()
