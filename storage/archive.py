@@ -18,6 +18,8 @@ from storage.records import Record, records
 from storage.search import Hit, search
 from storage.tables import ArticleRow, EditRow, VersionRow
 
+JSON = json.JSONEncoder(ensure_ascii=False).encode
+"""Readable in SQL, and LIKE finds it."""
 IDLE = "10s"
 """A process that is frozen, or a machine that dies, inside a write transaction holds its locks no longer: the site it had
 could not be taken over otherwise."""
@@ -126,10 +128,6 @@ class Archive:
             yield from records(connection, query)
 
 
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False)  # readable in SQL, and LIKE finds it
-
-
 def refusal(state: schema.State, engine: Engine) -> str | None:
     """Why an archive in this state is not opened; None where it is."""
     url = engine.url.render_as_string(hide_password=True)
@@ -151,7 +149,7 @@ def connect(database_url: str) -> Engine:
     if url.database and url.get_backend_name() == "sqlite" and not Path(url.database).absolute().parent.is_dir():
         raise BadArchive(f"{database_url}: the folder {Path(url.database).parent} does not exist; create it first")
     try:
-        engine = create_engine(url, pool_pre_ping=True, json_serializer=_json)
+        engine = create_engine(url, pool_pre_ping=True, json_serializer=JSON)
     except (NoSuchModuleError, ModuleNotFoundError) as error:
         raise BadArchive(f"{error}; pip install 'fangzhi[postgres]'") from None
     if engine.dialect.name == "sqlite":

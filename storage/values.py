@@ -10,8 +10,9 @@ from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from crawler.items import Article
+from crawler.items import Article, Edit
 from storage.clean import clean
+from storage.search.normal import joins
 
 if TYPE_CHECKING:
     from storage.writer import Visit
@@ -34,11 +35,21 @@ UNVERSIONED = {
 }  # fmt: skip
 
 
-@lru_cache(maxsize=4)  # the search for a copy and the row itself ask for the same one
+@lru_cache(maxsize=256)  # the search for copies of a group's articles and their rows ask for the same ones
 def content_hash(title: str | None, text: str) -> bytes:
     """SHA-256 of title and text without white space and punctuation, NFKC."""
-    joined = UNSTORED.sub("", unicodedata.normalize("NFKC", f"{title or ''}\n{text}"))
+    joined = f"{title or ''}\n{text}"
+    if not joins(joined):
+        joined = _plain().sub("", joined)  # most of what NFKC changes in Chinese text; it is quick with what is normal already
+    joined = UNSTORED.sub("", unicodedata.normalize("NFKC", joined))
     return hashlib.sha256(joined.encode("utf-8", "replace")).digest()
+
+
+@lru_cache
+def _plain() -> re.Pattern[str]:
+    """Marks that leave nothing behind, whether they are taken out before or after NFKC."""
+    marks = [char for char in map(chr, range(0x10000)) if UNSTORED.fullmatch(char) and UNSTORED.fullmatch(unicodedata.normalize("NFKC", char))]
+    return re.compile("[" + re.escape("".join(marks)) + "]+")
 
 
 def values_of(article: Article, visit: Visit) -> dict[str, Any]:
@@ -79,3 +90,11 @@ def version_of(values: dict[str, Any]) -> dict[str, Any]:
     """The columns of a version that are those of its article."""
     fields = {k: v.isoformat() if hasattr(v, "isoformat") else v for k, v in values.items() if k not in UNVERSIONED}
     return {name: values[name] for name in OWN} | {"fields": fields}
+
+
+def edit_of(version_id: int, ordinal: int, edit: Edit) -> dict[str, Any]:
+    """The columns of an entry in the ledger."""
+    return {
+        "version_id": version_id, "ordinal": ordinal, "step": edit.step, "rule": edit.rule, "field": edit.field, "pass": edit.pass_, "start": edit.start,
+        "before": clean(edit.before), "after": clean(edit.after), "confidence": edit.confidence, "kind": edit.kind,
+    }  # fmt: skip

@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, case, func, insert, literal, select, text, update
+from sqlalchemy import Connection, case, func, literal, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from crawler.items import Article
+from storage.bulk import insert_all, new_ids
 from storage.clean import clean
 from storage.identity import identity, known, named, same_article
 from storage.keys import url_key
 from storage.search.index import Index
 from storage.search.positions import Positions, floor
 from storage.tables import AddressRow, ArticleRow, EditRow, VersionRow
-from storage.values import TOLD, content_hash, values_of, version_of
+from storage.values import TOLD, content_hash, edit_of, values_of, version_of
 
 __all__ = ["Saved", "Visit", "content_hash", "identity", "mark_gone", "reread_articles", "save_article", "save_articles", "touch"]
 
 INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 Outcome = Literal["stored", "unchanged", "revised"]
 LOCK = 70212
+ARTICLES: Any = ArticleRow.__table__
+VERSIONS: Any = VersionRow.__table__
+EDITS: Any = EditRow.__table__
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,7 @@ def save_articles(connection: Connection, articles: Sequence[tuple[Article, Visi
     lock(connection)
     batch = _Batch(connection)
     batch.look_up(article for article, _ in articles)
+    batch.positions.look_up(article.published or visit.now for article, visit in articles)
     saved = [batch.add(article, visit) for article, visit in articles]
     return batch.finish(saved)
 
@@ -124,22 +129,16 @@ class _Batch:
         return [self.saved[one] if isinstance(one, bytes) else one for one in saved]
 
     def _write_new(self) -> None:
-        if not self.new:
+        pending, self.new = list(self.new.values()), {}
+        if not pending:
             return
-        dialect = self.connection.dialect.name
-        pending, self.new = self.new, {}
-        made = INSERT[dialect](ArticleRow).on_conflict_do_nothing(index_elements=["url_key"]).returning(ArticleRow.id, ArticleRow.url_key)
-        ids = {row.url_key: row.id for row in self.connection.execute(made, [one.values for one in pending.values()])}
-        fresh = {key: one for key, one in pending.items() if key in ids}
-        self.index.put([one.values for one in fresh.values()])
-        versions = _versions(self.connection, [(ids[key], 1, one) for key, one in fresh.items()])
-        for (key, one), version_id in zip(fresh.items(), versions, strict=True):
-            self.saved[key] = Saved(ids[key], version_id, "stored")
-            self._address(one.article, ids[key], key)
-        for key, one in pending.items():
-            if key not in ids:  # another writer was first
-                row = known(self.connection, [key])[key]
-                self.saved[key] = self._again(one.article, one.values, row)
+        ids = new_ids(self.connection, ARTICLES, len(pending))
+        insert_all(self.connection, ARTICLES, [{"id": article_id, **one.values} for article_id, one in zip(ids, pending, strict=True)])
+        self.index.put(one.values for one in pending)
+        versions = _versions(self.connection, [(article_id, 1, one) for article_id, one in zip(ids, pending, strict=True)])
+        for one, article_id, version_id in zip(pending, ids, versions, strict=True):
+            self.saved[one.values["url_key"]] = Saved(article_id, version_id, "stored")
+            self._address(one.article, article_id, one.values["url_key"])
 
     def _again(self, article: Article, values: dict[str, Any], row: Any) -> Saved:
         now = values["checked_at"]
@@ -182,19 +181,14 @@ class _Batch:
 
 def _versions(connection: Connection, versions: list[tuple[int, int, _Pending]]) -> list[int]:
     """Write versions (article id, number, article) with their edits; their ids."""
-    if not versions:
-        return []
-    rows = [{"article_id": article_id, "version": number, **version_of(one.values), "valid_from": one.now} for article_id, number, one in versions]
-    made = insert(VersionRow).returning(VersionRow.id, sort_by_parameter_order=True)
-    ids = list(connection.scalars(made, rows))
-    edits = [
-        {"version_id": version_id, "ordinal": n, **{k.rstrip("_"): clean(v) for k, v in asdict(edit).items()}}
-        for version_id, (_, _, one) in zip(ids, versions, strict=True)
-        for n, edit in enumerate(one.article.edits)
+    ids = new_ids(connection, VERSIONS, len(versions))
+    rows = [
+        {"id": made, "article_id": article_id, "version": number, **version_of(one.values), "valid_from": one.now}
+        for made, (article_id, number, one) in zip(ids, versions, strict=True)
     ]
-    if edits:
-        table: Any = EditRow.__table__
-        connection.execute(insert(table), edits)
+    insert_all(connection, VERSIONS, rows)
+    edits = [edit_of(made, n, edit) for made, (_, _, one) in zip(ids, versions, strict=True) for n, edit in enumerate(one.article.edits)]
+    insert_all(connection, EDITS, edits)
     return ids
 
 

@@ -7,13 +7,16 @@ anew: articles that were stored without its token would not be found by it.
 from __future__ import annotations
 
 import json
+import sys
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
+import numpy as np
 from sqlalchemy import Connection, text
 
-from storage.search.tokens import searchable, singles
+from storage.search.tokens import Packed, searchable, tokens_of
 
 SHARE = 0.2
 """Of the articles: less makes a smaller index, and a longer walk for a query of several such characters."""
@@ -31,12 +34,25 @@ class Common:
 
     characters: frozenset[str]
     sampled: int
-    new: list[set[str]]
+    new: list[Packed]
+    """The characters of each."""
 
-    def note(self, position: int, characters: set[str]) -> None:
+    def note(self, position: int, characters: Packed) -> None:
         """An article is stored; it may belong to the sample."""
         if self.sampled + len(self.new) < LEAST or (position >> 6) * 0x9E3779B1 % (1 << 32) < (1 << 32) // ONE_IN:
             self.new.append(characters)
+
+    def without(self, characters: Packed) -> Packed:
+        """Those that are tokens."""
+        return characters[~_marked(self.characters)[characters]]
+
+
+@lru_cache(maxsize=4)
+def _marked(characters: frozenset[str]) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    """Code point -> whether it is one of them."""
+    marked = np.zeros(sys.maxunicode + 1, np.bool_)
+    marked[[ord(char) for char in characters]] = True
+    return marked
 
 
 def characters(connection: Connection) -> frozenset[str]:
@@ -61,7 +77,7 @@ def renew(connection: Connection) -> Common:
     """Count anew, over articles of all times."""
     step = max(1, (connection.scalar(text("SELECT count(*) FROM articles")) or 0) // LARGEST)
     drawn = connection.execute(text("SELECT title, text FROM articles WHERE id % :step = 0 ORDER BY id"), {"step": step})
-    known = Common(frozenset(), 0, [singles(searchable(row.title, row.text)) for row in drawn])
+    known = Common(frozenset(), 0, [tokens_of(searchable(row.title, row.text))[1] for row in drawn])
     _write(connection, Counter(), known)
     known.new = []
     return known
@@ -69,7 +85,7 @@ def renew(connection: Connection) -> Common:
 
 def _write(connection: Connection, counts: Counter[str], known: Common) -> None:
     for one in known.new:
-        counts.update(one)
+        counts.update(map(chr, one.tolist()))
     known.sampled += len(known.new)
     if known.sampled >= LEAST:
         known.characters |= often(counts.items(), known.sampled)

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
+import numpy as np
 from sqlalchemy import Connection, text
 
 from storage.search import common
-from storage.search.tokens import FIELDS, name, normalise, numbers, pairs, searchable, singles
+from storage.search.tokens import FIELDS, Packed, name, normalise, numbers, packed, searchable, spelled, tokens_of
 
 SCHEME = 3
 """Version of normalisation and tokens; an index of another scheme is rebuilt by `scrapy upgrade`."""
@@ -20,13 +22,13 @@ CHUNK_BITS = 21
 """Positions in a chunk: 228 days. Shorter ones make the index larger (every chunk has its own tokens), longer ones the answer slower."""
 
 PUT = {
-    "sqlite": "INSERT INTO article_grams(rowid, grams) VALUES (:position, :grams)",
-    "postgresql": "INSERT INTO article_grams(position, grams) VALUES (:position, CAST(:grams AS int[]))",
+    "sqlite": "INSERT INTO article_grams(rowid, grams) VALUES (?, ?)",
+    "postgresql": "INSERT INTO article_grams(position, grams) VALUES (%s, CAST(%s AS int[]))",
 }
 REMOVE = {
     # A contentless FTS5 table needs the old tokens to delete a row.
-    "sqlite": "INSERT INTO article_grams(article_grams, rowid, grams) VALUES ('delete', :position, :grams)",
-    "postgresql": "DELETE FROM article_grams WHERE position = :position",
+    "sqlite": "INSERT INTO article_grams(article_grams, rowid, grams) VALUES ('delete', ?, ?)",
+    "postgresql": "DELETE FROM article_grams WHERE position = %s AND CAST(%s AS text) IS NOT NULL",
 }
 
 
@@ -46,41 +48,40 @@ class Index:
 
         Their tokens may be fewer now than then, where a character has become common; of those nobody asks.
         """
-        self._write(REMOVE, articles, lambda position, characters: None)
+        self._write(REMOVE, articles, lambda position, single: None)
 
     def close(self) -> None:
         """Keep what was counted."""
         common.save(self.connection, self.common)
 
-    def _write(self, statements: dict[str, str], articles: Iterable[Mapping[str, Any]], note: Callable[[int, set[str]], None]) -> None:
-        dialect, leave_out, rows = self.connection.dialect.name, self.common.characters, []
+    def _write(self, statements: dict[str, str], articles: Iterable[Mapping[str, Any]], note: Callable[[int, Packed], None]) -> None:
+        dialect, rows = self.connection.dialect.name, []
         for article in articles:
-            body = searchable(article["title"], article["text"])
-            characters = singles(body)
-            note(article["position"], characters)
-            tokens = pairs(body) | (characters - leave_out) | _of_fields(article)
-            rows.append({"position": article["position"], "grams": _stored(tokens, article["position"], dialect)})
+            pairs, single = tokens_of(searchable(article["title"], article["text"]))
+            note(article["position"], single)
+            found = np.concatenate((pairs, self.common.without(single), _of_fields(article)))
+            rows.append((article["position"], _stored(found, article["position"], dialect)))
         if rows:
-            self.connection.execute(text(statements[dialect]), rows)
+            self.connection.exec_driver_sql(statements[dialect], rows)
 
 
-def _stored(tokens: set[str], position: int, dialect: str) -> str:
+def _stored(tokens: Packed, position: int, dialect: str) -> str:
     """The tokens of an article as its database keeps them."""
     if dialect == "sqlite":
-        return " ".join(tokens)
+        return spelled(tokens)
     return "{" + ",".join(map(str, numbers(tokens, position >> CHUNK_BITS))) + "}"
 
 
-def _of_fields(article: Mapping[str, Any]) -> set[str]:
+def _of_fields(article: Mapping[str, Any]) -> Packed:
     authors = article["authors"]
-    values = {
-        FIELDS["source"]: normalise(article["source"] or ""),
-        FIELDS["author"]: normalise("\n".join(json.loads(authors) if isinstance(authors, str) else authors)),
-    }
-    found = {name(field, normalise(article[field])) for field in ("site", "region") if article[field]}
-    for field, value in values.items():
-        found |= pairs(value, field) | singles(value, field)
-    return found
+    return _of_values(article["source"], tuple(json.loads(authors) if isinstance(authors, str) else authors), article["site"], article["region"])
+
+
+@lru_cache(maxsize=1024)
+def _of_values(source: str | None, authors: tuple[str, ...], site: str | None, region: str | None) -> Packed:
+    named = packed(name(field, normalise(value)) for field, value in (("site", site), ("region", region)) if value)
+    texts = (("source", source or ""), ("author", "\n".join(authors)))
+    return np.concatenate((named, *(part for field, value in texts for part in tokens_of(normalise(value), FIELDS[field]))))
 
 
 def rebuild(connection: Connection) -> int:

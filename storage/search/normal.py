@@ -23,10 +23,19 @@ def normalise(value: str) -> str:
     """
     if value.isascii():
         return value.lower()
-    changes, joining, changing = _tables()
-    if joining.search(value) or RARE.search(value):
+    if joins(value):
         return _whole(value)
+    changes, _, changing = _tables()
     return changing.sub(lambda match: changes[match[0]], value)
+
+
+def joins(value: str) -> bool:
+    """Whether the normal form of some character may depend on its neighbours.
+
+    >>> joins("e\u0301"), joins("停水，")
+    (True, False)
+    """
+    return _tables()[1].search(value) is not None or RARE.search(value) is not None
 
 
 def _whole(value: str) -> str:
@@ -42,13 +51,13 @@ def _tables() -> tuple[dict[str, str], re.Pattern[str], re.Pattern[str]]:
         new = _whole(char)
         if new != char:
             changes[char] = new
-        if any(_joins(part) for part in (char, *new)):
+        if any(_sticks(part) for part in (char, *new)):
             joining.append(char)
     changes |= {char: new for char in map(chr, range(*IDEOGRAPHS)) if (new := simplify(char)) != char}
     return changes, _any_of(joining), _any_of(changes)
 
 
-def _joins(char: str) -> bool:
+def _sticks(char: str) -> bool:
     """Whether a character may be composed with, or sorted before, one on its left."""
     return bool(unicodedata.combining(char)) or char in _seconds()
 

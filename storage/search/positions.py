@@ -6,15 +6,20 @@ earlier: whoever walks down from the top and has come to position p has seen eve
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection, text
+
+from storage.bulk import as_list
 
 BITS = 6
 WIDTH = 1 << BITS
 SECONDS = 600
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 FARTHEST = 1 << 40
+LAST_OF = f"SELECT b.value, (SELECT max(position) FROM articles WHERE position >= b.value AND position < b.value + {WIDTH}) FROM "
+LAST = {"sqlite": f"{LAST_OF} json_each(?) b", "postgresql": f"{LAST_OF} unnest(CAST(%s AS bigint[])) b(value)"}
 
 
 def floor(moment: datetime) -> int:
@@ -44,6 +49,13 @@ class Positions:
         self.free: dict[int, int] = {}
         self.spill = 0
 
+    def look_up(self, moments: Iterable[datetime]) -> None:
+        """Ask at once what is free in the buckets of many articles."""
+        bases = sorted({floor(moment) for moment in moments} - self.free.keys())
+        sql = LAST[self.connection.dialect.name]
+        for base, last in self.connection.exec_driver_sql(sql, (as_list(self.connection, bases),)):
+            self.free[base] = base if last is None else last + 1
+
     def take(self, moment: datetime) -> int:
         """A free position for an article of this moment."""
         start = floor(moment)
@@ -56,8 +68,7 @@ class Positions:
 
     def _next(self, base: int) -> int:
         if base not in self.free:
-            query = text("SELECT max(position) FROM articles WHERE position >= :base AND position < :end")
-            last = self.connection.scalar(query, {"base": base, "end": base + WIDTH})
+            last = self.connection.exec_driver_sql(LAST[self.connection.dialect.name], (as_list(self.connection, [base]),)).one()[1]
             self.free[base] = base if last is None else last + 1
         return self.free[base]
 

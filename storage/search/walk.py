@@ -144,7 +144,7 @@ def _chunks(connection: Connection, asked: Plan, wanted: Condition) -> Iterator[
 def _gin(wanted: Condition, chunk: int) -> str:
     """SQL of a condition on one chunk; it holds numbers only."""
     if isinstance(wanted, Tokens):
-        found = tokens.numbers(sorted(wanted.tokens), chunk)
+        found = tokens.numbers(tokens.packed(sorted(wanted.tokens)), chunk)
         return f"grams @> '{{{','.join(map(str, found))}}}'::int[]"
     word = " AND " if isinstance(wanted, Every) else " OR "
     return word.join(f"({_gin(part, chunk)})" for part in wanted.parts)

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
+import unicodedata
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from crawler.items import Article, Page
 from crawler.sites import BadSite
 from crawler.sites.site import parse
 from pipelines import process
 from storage.keys import url_key
+from storage.values import content_hash
 from storage.writer import Visit, save_article, save_articles
 
 NOW = datetime(2026, 3, 18, 4, tzinfo=UTC)
@@ -118,3 +124,12 @@ def test_the_profile_says_which_addresses_are_views():
 def test_a_profile_that_cannot_rewrite_is_refused(same_page):
     with pytest.raises(BadSite, match="same_page"):
         profile(same_page=same_page)
+
+
+MARKS = st.sampled_from("水a，。 \n\u0301℃㈱½①_﹩\U00011099\U000110ba\ufe34가ᅡ")
+
+
+@given(st.text(st.one_of(MARKS, st.characters(max_codepoint=0xFFFF, exclude_categories=["Cs"])), max_size=12))
+def test_the_hash_of_a_text_is_that_of_its_letters_in_normal_form(text):
+    letters = re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", f"\n{text}"))
+    assert content_hash(None, text) == hashlib.sha256(letters.encode()).digest()
