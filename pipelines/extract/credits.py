@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from pipelines.disclaimers import ENDINGS
-from pipelines.extract.furniture import FULL_DATE
+from pipelines.extract.furniture import FULL_DATE, is_furniture
 from pipelines.extract.people import is_name, split_names
 from pipelines.extract.sources import SHORT, SOURCE, Beside
 from pipelines.extract.tree import Tree
@@ -63,9 +63,9 @@ def find_authors(beside: Beside, tree: Tree, publisher: str | None) -> tuple[str
 
 
 def _alone(head: list[str]) -> list[str]:
-    """A name that stands by itself beside the date."""
+    """A name of three characters or more that stands by itself beside the date; channels and buttons have two."""
     for number, line in enumerate(head[:8]):
-        if is_name(line) and any(FULL_DATE.search(other) for other in head[max(0, number - 2) : number + 3]):
+        if len(line) > 2 and is_name(line) and not is_furniture(line) and any(FULL_DATE.search(other) for other in head[max(0, number - 2) : number + 3]):
             return [line]
     return []
 
