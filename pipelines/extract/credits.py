@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from pipelines.disclaimers import ENDINGS
-from pipelines.extract.furniture import FULL_DATE, is_furniture
+from pipelines.extract.furniture import FULL_DATE
 from pipelines.extract.people import is_name, split_names
 from pipelines.extract.sources import SHORT, SOURCE, Beside
 from pipelines.extract.tree import Tree
@@ -35,7 +35,7 @@ LEADING = re.compile(r"^(?:【[^】]{2,12}】|\[[^\]]{2,12}\])?\s*[（(〔【\[]
 TAIWAN = re.compile(r"[（(〔](?:記者)?([\u4e00-\u9fff]{2,4}(?:、[\u4e00-\u9fff]{2,4})*)[／/][\u4e00-\u9fff]{1,8}報導[）)〕]")
 TAIWAN_LINE = re.compile(r"^([\u4e00-\u9fff]{2,4}(?:、[\u4e00-\u9fff]{2,4})*)[／/][\u4e00-\u9fff]{1,8}(?:報導|报道)$")
 PEN_NAME = re.compile(r"作者\s*[:：]\s*([\u4e00-\u9fff]{2,4}?)(?=\s|$|[|｜】\])）,，]|责编|责任编辑|编辑|来源|发布|浏览|点击|时间|日期)")
-NOBODY = re.compile(r"佚名|未知|不详|匿名|小编|编辑|管理员|本站|本网|网络|综合|原创|转载|整理|记者|网友|通讯员|办公|宣传|[网报社部局委办处科厅院校会台站室组队厂店馆园所镇乡村县市区]$")
+NOBODY = re.compile(r"佚名|责任|责编|未知|不详|匿名|小编|编辑|管理员|本站|本网|网络|综合|原创|转载|整理|记者|网友|通讯员|办公|宣传|[网报社部局委办处科厅院校会台站室组队厂店馆园所镇乡村县市区]$")
 PLACE = re.compile(r"[／/][\u4e00-\u9fff]{1,6}(?:報導|报道)")
 ENGLISH = re.compile(r"^(?:[Bb]y|BY|Posted by|Written by|Author:)\s+([A-Z][\w.'’-]+(?: [A-Z][\w.'’-]+){1,3}(?:(?:,| and| &) [A-Z][\w.'’-]+(?: [A-Z][\w.'’-]+){1,3}){0,3})")
 NOT_WRITTEN = re.compile(r"摄|供图|图片|漫画|绘|制图|编辑|责编|校对|审核|资料|供稿单位|来源")
@@ -58,16 +58,8 @@ def find_authors(beside: Beside, tree: Tree, publisher: str | None) -> tuple[str
 
     ``publisher``: the source, which a page's head often gives as its author.
     """
-    found = _labelled(beside.head) or _opening(beside.body) or _closing(beside) or _labelled([*beside.inner, *beside.tail]) or _alone(beside.head) or _pen_name(beside) or _english(beside.head) or _declared(tree, publisher)
+    found = _labelled(beside.head) or _opening(beside.body) or _closing(beside) or _labelled([*beside.inner, *beside.tail]) or _pen_name(beside) or _english(beside.head) or _declared(tree, publisher)
     return tuple(dict.fromkeys(found))
-
-
-def _alone(head: list[str]) -> list[str]:
-    """A name of three characters or more that stands by itself beside the date; channels and buttons have two."""
-    for number, line in enumerate(head[:8]):
-        if len(line) > 2 and is_name(line) and not is_furniture(line) and any(FULL_DATE.search(other) for other in head[max(0, number - 2) : number + 3]):
-            return [line]
-    return []
 
 
 def _pen_name(beside: Beside) -> list[str]:

@@ -19,7 +19,6 @@ LAST = "村民说，等了二十年，如今班车终于开到了家门口。"
 TREE = parse(Page("http://news.bailu.example/1.html", b"<p>x"), Site(name="none"))
 PLACES = {
     "head": lambda line: Beside(head=[line], body=[FIRST, LAST]),
-    "dated": lambda line: Beside(head=["2024-05-01 10:20", line], body=[FIRST, LAST]),
     "first": lambda line: Beside(body=[line, FIRST, LAST]),
     "open": lambda line: Beside(body=[line + FIRST, LAST]),
     "glued": lambda line: Beside(body=[FIRST, LAST + line]),
