@@ -15,11 +15,18 @@ SENTENCE_SHARE = 0.2
 AT_AN_END = 0.9
 """Share of a line's places that are at the beginning or at the end of texts."""
 SENTENCE = re.compile(r"[。！？!?；;]”?[)）】]?$|，.*，|，.{12,}$")
-CREDIT = re.compile(r"^[(（【\[]?\s*(?:本报|本网|全媒体|见习|特约|通讯员|记者|文|图|摄影|作者|来源|稿源|撰文|编剧|翻译)\s*[:：/／]?|记者|通讯员|摄影报道|(?:文|图|摄)[/／]|\S\s*摄$")
+CREDIT = re.compile(r"^[(（【\[]?\s*(?:(?:本报|本网|全媒体|见习|特约|通讯员|记者|摄影|作者|来源|稿源|撰文|编剧|翻译)\s*[:：/／]?|[文图]\s*[:：/／丨|])|记者|通讯员|摄影报道|(?:文|图|摄)[/／]|\S\s*摄$")
 SIGNATURE = re.compile(r"(?:局|公司|委员会|政府|办公室|中心|医院|学校|院|厅|部|社|队|站|协会|法院|检察院)$|^(?:19|20)\d{2}年\d{1,2}月\d{1,2}日$|^[〇○零一二三四五六七八九]{4}年")
 NOTICE = re.compile(r"^(?:特此|此致|敬礼|附件|附[:：]|各\S{1,8}$|各位|尊敬的|第[一二三四五六七八九十百\d]+[章节条])")
 COLUMN = re.compile(r"^[【\[《〔].{2,20}[】\]》〕]$")
-TEXT_LIKE = ((CREDIT, "credits of those who wrote it"), (SIGNATURE, "a signature or date of a notice"), (NOTICE, "a formula of notices"), (COLUMN, "the name of a column"))
+DATELINE = re.compile(r"(?:讯|电|消息|报道|訊|電|報導)\s*(?:[（(][^）)]{1,30}[）)])?\s*[:：—-]*$|^[（(【][^）)】]{2,16}(?:讯|电|消息)[）)】]$")
+TEXT_LIKE = (
+    (DATELINE, "a dateline"),
+    (CREDIT, "credits of those who wrote it"),
+    (SIGNATURE, "a signature or date of a notice"),
+    (NOTICE, "a formula of notices"),
+    (COLUMN, "the name of a column"),
+)
 
 
 def left_alone(found: Recurring, total: int) -> str | None:

@@ -21,11 +21,14 @@ TEXT = {
     "a formula of notices": ("特此公告。", 50, 0, 50),
     "a column's name": ("【新春走基层】", 30, 30, 0),
     "a subheading inside texts": ("主要做法", 40, 2, 3),
+    "a dateline": ("青石网消息（青石新闻联播）：", 30, 30, 0),
+    "a dateline in brackets": ("（青石网讯）", 30, 30, 0),
     "a salutation": ("各用水户", 30, 30, 0),
 }
 BOILERPLATE = {
     "a call to follow": ("扫码关注青石发布", 60, 0, 60),
     "a share line": ("点赞 在看 分享", 30, 0, 29),
+    "a slogan that begins like a credit": ("文明健康 有你有我", 50, 0, 50),
     "an own disclaimer": ("青石网转载此文，意在多说一声，不作他用，如有不妥请来电。", 45, 0, 45),
     "a banner above the text": ("青石新闻 天天看", 70, 70, 0),
     "an address of the desk": ("投稿邮箱 news@qingshi.example", 80, 0, 80),
