@@ -64,6 +64,8 @@ FOOTER = re.compile(
 )
 """A line of an imprint, by itself perhaps a notice's own: it goes where it stands beside a copyright or licence line at the end."""
 IMPRINT = frozenset(["disclaimer/reserved", "disclaimer/licence", "disclaimer/report", "disclaimer/no_reprint", "disclaimer/imprint"])
+ENDING_HINT = re.compile("编|編|校对|审核|返回|全文|查看|更多")
+"""What every ending that a rule takes holds one of."""
 RULES = tuple((name, re.compile(pattern, re.I)) for name, pattern, _, _ in HEADS)
 LEGAL = re.compile(
     r"本[站网報报台]|版权|版權|侵权|侵犯|著作权|着作权|转载|轉載|观点|立场|证实|保证|承诺|参考|核实|存储空间|信息发布平台|联系我们|与我们联系|及时联系|删除|授权|许可|注明|来源|责任|法律|违者|稿酬|作品|网友|投诉|举报"
@@ -73,8 +75,7 @@ SHORT = 100
 GATE = re.compile(
     r"声明|版权|著作权|着作权|侵|转载|转摘|摘编|镜像|本[网站报台平]|公众号|观点|立场|平台|存储|真实性|准确性|完整性|建议|据此|凡|任何|注明|授权|许可|纯属|仅供|代表|赞同|仅作|异议|聲明|版權|著作權|轉載|觀點|授權|许可证"
 )
-LATIN_WORDS = ("copyright", "rights", "icp")
-LATIN_GATE = re.compile("|".join(("©", *LATIN_WORDS)), re.I)
+LATIN_GATE = re.compile("©|copyright|rights|ICP", re.I)
 HINT = re.compile(
     "声明|版权|著作权|着作权|公告|条款|侵|转载|转摘|转自|摘编|本[文网站报台平媒题]|公众号|观点|立场|平台|存储|真实性|准确性|完整性|原创|建议|据此|凡|任何|注明|授权|许可|纯属|仅供|代表|赞同|不妥|异议|必究|风险|谢绝|"
     "编|校|审|信息员|来稿|主任|来源|稿源|出处|综合|据[:：丨｜|]|图|照片|视频|素材|原题|源标题|原标题|原文|链接|地址|网址|举报|爆料|报料|投稿|热线|联系|ICP|icp|备|公网|许可证|著作|着作|Copyright|COPYRIGHT|copyright|©|Rights|rights|\\(c\\)|\\(C\\)|以上|文章|该文|文中|此文|上述|评论|发布|登载|刊载"
@@ -107,7 +108,7 @@ def is_legal(line: str) -> bool:
 def _has_legal_word(line: str) -> bool:
     if line.isascii():
         low = line.lower()
-        return any(word in low for word in LATIN_WORDS)
+        return "copyright" in low or "rights" in low or "icp" in low
     if GATE.search(line) is not None:
         return True
     start = LATIN_START.search(line)

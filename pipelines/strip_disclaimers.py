@@ -9,7 +9,7 @@ from itemadapter import ItemAdapter
 
 from crawler.items import Article, Edit
 from crawler.sites import Site
-from pipelines.disclaimers import ENDINGS, FOOTER, HEADS, IMPRINT, LEGAL, LONGEST, SECTION, rule_of
+from pipelines.disclaimers import ENDING_HINT, ENDINGS, FOOTER, HEADS, IMPRINT, LEGAL, LONGEST, SECTION, rule_of
 from pipelines.tail import cut, glued, lines_of
 
 if TYPE_CHECKING:
@@ -79,8 +79,9 @@ def _endings(text: str, doomed: dict[int, str]) -> tuple[tuple[int, int, str], .
     for number, line in enumerate(lines_of(text)):
         if number in doomed:
             continue
-        for name, pattern, _, _ in ENDINGS:
-            match = pattern.search(line.text, max(0, len(line.text) - LONGEST_ENDING))
+        start = max(0, len(line.text) - LONGEST_ENDING)
+        for name, pattern, _, _ in ENDINGS if ENDING_HINT.search(line.text, start) else ():
+            match = pattern.search(line.text, start)
             if match and match.start() > 0:
                 spans.append((line.start + match.start(), line.start + match.end(), f"disclaimer/{name}"))
                 break

@@ -87,9 +87,11 @@ def _caption(element: Any, number: int, lines: list[Line]) -> str | None:
 def find_attachments(seen: Seen, tree: Tree) -> tuple[Attachment, ...]:
     """Linked files, as notices have them."""
     out: dict[str, Attachment] = {}
-    for link in seen.links:
-        href = link.get("href")
-        if href and FILES.search(href) and not _in_clutter(link) and (url := tree.join(href)):
+    hrefs = [link.get("href") for link in seen.links]
+    if FILES.search("?".join(hrefs)) is None:  # what ends an address ends its extension as ? does: one search for hundreds of links
+        return ()
+    for link, href in zip(seen.links, hrefs, strict=True):
+        if FILES.search(href) and not _in_clutter(link) and (url := tree.join(href)):
             out.setdefault(url, Attachment(url=url, title=" ".join("".join(link.itertext()).split()) or None))
     return tuple(out.values())[:MOST_FILES]
 

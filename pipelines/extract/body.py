@@ -7,6 +7,7 @@ Only what the layout or the line's form shows is left out here; sentences that a
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import Any
 
 from pipelines.extract.furniture import BREADCRUMB, is_dateline, is_echo, is_furniture, squash
@@ -27,6 +28,7 @@ ORPHAN = 24
 SURE = 30
 """A line of text with more characters is taken for the first paragraph."""
 REPEATED = 16
+START, LETTERS = 48, 8
 
 
 def body_of(lines: list[Line], title: str | None) -> list[Line]:
@@ -45,10 +47,12 @@ def body_of(lines: list[Line], title: str | None) -> list[Line]:
 
 def home_of(line: Line) -> Any:
     """The element whose paragraphs a line is one of."""
-    block = line.block
-    while block.tag in LEAVES and block.getparent() is not None:
-        block = block.getparent()
-    return block
+    if line.home is None:
+        block = line.block
+        while block.tag in LEAVES and (above := block.getparent()) is not None:
+            block = above
+        line.home = block
+    return line.home
 
 
 def _trunk(lines: list[Line]) -> set[Any]:
@@ -159,11 +163,14 @@ def _without_orphans(out: list[Line], lines: list[Line], trunk: set[Any]) -> lis
 
 def _once(lines: list[Line]) -> list[Line]:
     """A long paragraph that comes again in another element is a second view of the page."""
+    starts = [squash(line.text[:START])[:LETTERS] for line in lines]
+    common = Counter(starts)  # lines that begin alike are few; only those are compared in full
     seen: dict[str, Any] = {}
     out = []
-    for line in lines:
-        flat, home = squash(line.text), home_of(line)
-        if len(flat) >= REPEATED and seen.setdefault(flat, home) is not home:
-            continue
+    for line, start in zip(lines, starts, strict=True):
+        if common[start] > 1:
+            flat, home = squash(line.text), home_of(line)
+            if len(flat) >= REPEATED and seen.setdefault(flat, home) is not home:
+                continue
         out.append(line)
     return out

@@ -61,7 +61,7 @@ def _forgive(lines: list[Line]) -> None:
         if root is not None and prose > 0.4 * whole and prose > LEAST and plain < (60 if _kind(lines, root) == "comment" else 0.6 * prose)
     }  # fmt: skip
     good |= _misnamed(lines)
-    for line in lines:
+    for line in lines if good else ():
         if line.root in good:
             line.clutter, line.root = "", None
 

@@ -84,8 +84,9 @@ def _agreed(candidates: list[Line], whole: str, meta: str) -> Headline | None:
 
 
 def _repeated(text: str, reference: str) -> str:
-    """A line without a label that the reference lacks; empty where its first letter shows that the reference lacks all of it."""
-    if text[0].isalnum() and text[0].lower() not in reference:
+    """A line without a label that the reference lacks; empty where its first letters show that the reference lacks all of it."""
+    start = text[:SHORTEST] if text[:SHORTEST].isalnum() else text[0]
+    if start.isalnum() and start.lower() not in reference:
         return ""
     label = LABEL.match(text)
     return text[label.end() :] if label and squash(text).lower() not in reference else text

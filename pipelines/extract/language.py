@@ -14,6 +14,7 @@ HAN = re.compile("[\u3400-\u9fff]+")
 LATIN = re.compile("[A-Za-z]+")
 HANGUL = re.compile("[\uac00-\ud7a3]+")
 KANA = re.compile("[\u3041-\u30ff]+")
+EASTERN = re.compile("[\u3041-\u30ff\uac00-\ud7a3]")
 
 
 def language_of(text: str) -> tuple[str | None, str | None]:
@@ -23,7 +24,10 @@ def language_of(text: str) -> tuple[str | None, str | None]:
     (('zh', 'Hans'), ('en', None))
     """
     text = text[:SAMPLE]
-    han, latin, hangul, kana = (sum(map(len, script.findall(text))) for script in (HAN, LATIN, HANGUL, KANA))
+    han = sum(map(len, HAN.findall(text)))
+    if 0 < len(text) <= 4 * han and EASTERN.search(text) is None:
+        return "zh", _script(text)  # most Chinese pages: nothing else need be counted
+    latin, hangul, kana = (sum(map(len, script.findall(text))) for script in (LATIN, HANGUL, KANA))
     if hangul > max(han, latin / 4):
         return "ko", None
     if kana > 0.15 * max(1, han):

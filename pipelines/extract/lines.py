@@ -56,6 +56,8 @@ class Line:
     """Whether it reads like a sentence of running text."""
     weight: float = 0.0
     """What it speaks for or against the elements that hold it, see `container`."""
+    home: Any = None
+    """The element whose paragraphs it is one of, once `body.home_of` was asked."""
     _legal: bool | None = None
 
     @property
