@@ -75,14 +75,11 @@ SHORT = 100
 GATE = re.compile(
     r"声明|版权|著作权|着作权|侵|转载|转摘|摘编|镜像|本[网站报台平]|公众号|观点|立场|平台|存储|真实性|准确性|完整性|建议|据此|凡|任何|注明|授权|许可|纯属|仅供|代表|赞同|仅作|异议|聲明|版權|著作權|轉載|觀點|授權|许可证"
 )
-LATIN_GATE = re.compile("©|copyright|rights|ICP", re.I)
 HINT = re.compile(
     "声明|版权|著作权|着作权|公告|条款|侵|转载|转摘|转自|摘编|本[文网站报台平媒题]|公众号|观点|立场|平台|存储|真实性|准确性|完整性|原创|建议|据此|凡|任何|注明|授权|许可|纯属|仅供|代表|赞同|不妥|异议|必究|风险|谢绝|"
     "编|校|审|信息员|来稿|主任|来源|稿源|出处|综合|据[:：丨｜|]|图|照片|视频|素材|原题|源标题|原标题|原文|链接|地址|网址|举报|爆料|报料|投稿|热线|联系|ICP|icp|备|公网|许可证|著作|着作|Copyright|COPYRIGHT|copyright|©|Rights|rights|\\(c\\)|\\(C\\)|以上|文章|该文|文中|此文|上述|评论|发布|登载|刊载"
 )
 """What every line of at most `SHORT` characters that a rule takes holds one of."""
-LATIN_START = re.compile("[CRI©criİı]")
-"""The first characters of what `LATIN_GATE` takes: most Chinese lines have none."""
 SECTION = re.compile(r"^[\s（(]*(?:[①②③④⑤\d一二三四五六七八九十]{1,2}\s*[、.．)）:：]|[①②③④⑤※])")
 WEAK = {"legal": 1, "own_rights": 2, "contact": 2, "purpose": 1, "no_reprint": 1}
 """Rules that ask for legal words besides their pattern: how many."""
@@ -106,13 +103,10 @@ def is_legal(line: str) -> bool:
 
 
 def _has_legal_word(line: str) -> bool:
-    if line.isascii():
-        low = line.lower()
-        return "copyright" in low or "rights" in low or "icp" in low
-    if GATE.search(line) is not None:
+    if not line.isascii() and GATE.search(line) is not None:
         return True
-    start = LATIN_START.search(line)
-    return start is not None and LATIN_GATE.search(line, start.start()) is not None
+    low = line.lower()
+    return "copyright" in low or "rights" in low or "icp" in low or "©" in low
 
 
 @lru_cache(maxsize=4096)

@@ -21,7 +21,7 @@ NEXT_WORD = re.compile(r"下一?[页頁]|后一页|Next", re.I)
 PAGER = 200
 """A line with page numbers is at most this long."""
 SOURCES = ("data-original", "data-src", "data-lazy-src", "data-actualsrc", "zoomfile", "file", "src")
-PIXEL = re.compile(r"(?:spacer|blank|pixel|loading|transparent|1x1|grey|lazy)[^/]{0,12}\.(?:gif|png)|^data:", re.I)
+PIXEL = re.compile(r"(?:spacer|blank|pixel|loading|transparent|1x1|grey|lazy)[^/]{0,12}\.(?:gif|png)", re.I)
 ICON = re.compile(r"(?:icon|logo|button|btn|avatar|qrcode|erweima|ewm|share|arrow|banner|line|dot|bg)[^/]{0,12}\.(?:gif|png|jpe?g)$", re.I)
 CAPTIONED = 80
 MARKED_CAPTION = re.compile(r"^[▲△▼↑↓◎]|^图[为：:一二三四1-9]|摄[）)]?$|(?:供图|资料图片?|图源.{0,12}|／攝|攝）?|翻攝.{0,20})[）)]?$")
@@ -66,7 +66,7 @@ def find_images(seen: Seen, paragraphs: list[Line], tree: Tree) -> tuple[Image, 
 def _picture(element: Any, tree: Tree) -> str | None:
     for name in SOURCES:
         value = element.get(name)
-        if value and not PIXEL.search(value) and (url := tree.join(value)):
+        if value and value[:5].lower() != "data:" and not PIXEL.search(value) and (url := tree.join(value)):
             small = any((element.get(side) or "").isdigit() and int(element.get(side)) < 50 for side in ("width", "height"))
             return None if small or ICON.search(url) else url
     return None

@@ -27,6 +27,8 @@ def language_of(text: str) -> tuple[str | None, str | None]:
     han = sum(map(len, HAN.findall(text)))
     if 0 < len(text) <= 4 * han and EASTERN.search(text) is None:
         return "zh", _script(text)  # most Chinese pages: nothing else need be counted
+    if not han and EASTERN.search(text) is None:
+        return ("en", None) if LATIN.search(text) else (None, None)
     latin, hangul, kana = (sum(map(len, script.findall(text))) for script in (LATIN, HANGUL, KANA))
     if hangul > max(han, latin / 4):
         return "ko", None
