@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from crawler.items import Article, Edit
-from pipelines.disclaimers import rule_of
+from pipelines.disclaimers import FOOTER, rule_of
 from pipelines.related import heading_of, last_of, small_of
 from pipelines.strip_disclaimers import strip_item
 from pipelines.tail import cut, glued, lines_of, whole
@@ -85,6 +85,8 @@ def _last(lines: list[str], doomed: dict[int, str]) -> dict[int, str]:
     out: dict[int, str] = {}
     for number in range(len(lines) - 1, 0, -1):
         rule = last_of(lines[number])
+        if rule == "account" and FOOTER.match(lines[number - 1]):
+            break  # the last line of a notice's own address
         if rule:
             out[number] = f"related/{rule}"
         elif number not in doomed and not (len(lines[number]) <= BYLINE and CREDIT.search(lines[number])):
