@@ -58,7 +58,10 @@ def find_authors(beside: Beside, tree: Tree, publisher: str | None) -> tuple[str
 
     ``publisher``: the source, which a page's head often gives as its author.
     """
-    found = _labelled(beside.head) or _opening(beside.body) or _closing(beside) or _labelled([*beside.inner, *beside.tail]) or _pen_name(beside) or _english(beside.head) or _declared(tree, publisher)
+    found = _labelled(beside.head) or _opening(beside.body) or _closing(beside) or _labelled([*beside.inner, *beside.tail]) or _pen_name(beside) or _english(beside.head)
+    if not found and (declared := _declared(tree, publisher)):
+        editor = find_editor(beside) or ""
+        found = [name for name in declared if name not in editor]  # systems put the editor there, too
     return tuple(dict.fromkeys(found))
 
 
