@@ -28,6 +28,11 @@ SURNAME = re.compile("[王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林
 TALK = re.compile(r"[的了吗么呢吧啊不很]|^(?:[是好对嗯中已]|谢谢|当然|大家|我们|他们|什么|怎么|为何|如何|可以|需要|完成|完毕|结束|通过|合格|出版|整理|发行|工作|方案|图纸)$")
 PRODUCED = re.compile("总?(?:监制|策划|统筹)|出品|制作|摄制|运营|视频制作|海报")
 NEWSROOM = re.compile("融媒|传媒|宣传部|新闻|电视台|广播|报社?|日报|晚报|客户端|工作室|发布|网")
+JOINED = re.compile(
+    r"(?<=[\u4e00-\u9fffA-Za-z0-9])(?<!总)(?<!责任)(?<!文字)(?=(?:责任编辑|责任校对|责编|审核|校对|审校|编审|监制|总监制|签发|一审|二审|三审|终审|复审|初审|美编|值班主任|值班编委)\s*[:：/丨|｜])"
+    r"|(?<=[\u4e00-\u9fffA-Za-z0-9])(?<!责任)(?<!值班)(?<!执行)(?<!图片)(?<!文字)(?<!网络)(?<!微信)(?<!实习)(?<!本期)(?<!媒体)(?<!视频)(?<!图文)(?<!美术)(?<!核稿)(?<!版面)(?<!网页)(?<!视觉)(?<!本文)(?=编辑\s*[:：/丨|｜])"
+)
+"""Where one field runs into the next: 编辑：王小明审核：李小红."""
 SPACED = re.compile(r"(?<![\u4e00-\u9fff])(责|编|校|审|监|美)\s+(编|辑|对|核|制)(?=\s*[:：/／丨|｜])")
 """编 辑：, as pages set it to fill a column."""
 
@@ -42,7 +47,7 @@ def is_signoff(line: str) -> bool:
     """
     if len(line) > LONGEST or HINT.search(line) is None:
         return False
-    line = SPACED.sub(r"\1\2", line).strip(" \t　。.")
+    line = JOINED.sub(" ", SPACED.sub(r"\1\2", line)).strip(" \t　。.")
     words = [word for word in BETWEEN.split(line) if word]
     roles = [n for n, word in enumerate(words) if ROLES.fullmatch(word)]
     if not roles or len(words) < 2 or roles[-1] == len(words) - 1:

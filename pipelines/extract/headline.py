@@ -10,9 +10,9 @@ from pipelines.extract.lines import HEADINGS, Line
 from pipelines.extract.tree import Tree
 
 SPLIT = re.compile(r"\s*(?:-{2,}|_{1,3}|\s[-–—|·»]\s|[|｜丨»]|—{1,2})\s*")
-GLUED = re.compile(r"[-–](?=[^-–]{2,24}$)|\s(?=[^\s]{3,16}$)")
+GLUED = re.compile(r"[-–](?=[^-–]{2,24}$)|[·・](?=[\u4e00-\u9fff]{1,8}(?:日报|晚报|新闻|网|客户端)$)|\s(?=[^\s]{3,16}$)")
 SITE = re.compile(
-    r"(?:网|網|报|報|台|社|在线|频道|新闻|门户|中心|平台|客户端|官网|官方网站|政府|公司|论坛|首页|正文|资讯|时报|日报|晚报|晨报|传媒|集团|杂志|周刊|电视|广播|财经|体育|娱乐|政务|健康|旅游|汽车|房产|科技|社会|国内|国际|时政|要闻|医院|大学|学院|协会|委员会|[局厅部委办馆站]|News|Times|Post|Daily|\.com|\.cn|\.net)$",
+    r"(?:网|網|报|報|台|社|在线|频道|新闻|门户|中心|平台|客户端|官网|官方网站|头条|动态|政府|公司|论坛|首页|正文|资讯|时报|日报|晚报|晨报|传媒|集团|杂志|周刊|电视|广播|财经|体育|娱乐|政务|健康|旅游|汽车|房产|科技|社会|国内|国际|时政|要闻|医院|大学|学院|协会|委员会|[局厅部委办馆站]|News|Times|Post|Daily|\.com|\.cn|\.net)$",
     re.I,
 )
 BAD = re.compile(r"^(?:首页|正文|新闻|详细页|内容页|文章页|无标题(?:文档)?|untitled(?: document)?|home|index|标题|title)?$", re.I)
@@ -129,6 +129,8 @@ def _heading(candidates: list[Line], reference: str) -> Headline | None:
 def without_site(title: str) -> str | None:
     """``<title>`` without the names of site and channel.
 
+    >>> without_site("县里修了一条新路 全县都通了车-某某网")
+    '县里修了一条新路 全县都通了车'
     >>> without_site("县里修了一条新路_本地新闻_某某网"), without_site("某某网-县里修了一条新路"), without_site("1-10月工业增长")
     ('县里修了一条新路', '县里修了一条新路', '1-10月工业增长')
     """
@@ -144,7 +146,7 @@ def without_site(title: str) -> str | None:
     if len(parts) > 1 and title.startswith(kept):
         kept = _joined(title, parts)
     for _ in range(2):
-        match = next((m for m in GLUED.finditer(kept) if SITE.search(kept[m.end() :])), None)
+        match = next((m for m in reversed(list(GLUED.finditer(kept))) if SITE.search(kept[m.end() :])), None)
         if match and len(squash(kept[: match.start()])) >= 6:
             kept = kept[: match.start()].strip()
         elif (first := re.match(r"^([\u4e00-\u9fff]{2,10})[-–](?=.{6})", kept)) and SITE.search(first.group(1)):
