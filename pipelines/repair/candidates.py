@@ -8,7 +8,8 @@ from typing import NamedTuple
 import numpy as np
 
 from pipelines.repair.kit_table import NARROW, WIDE, kit, written
-from pipelines.repair.model import Ints, model
+from pipelines.repair.model import model
+from pipelines.repair.model_file import Ints
 
 NARROWED = frozenset(WIDE.values())
 """Marks that became ASCII before any byte was lost, but where a reading had been put inside them."""

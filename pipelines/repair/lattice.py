@@ -149,7 +149,7 @@ class Lattice:
         found = []
         for index in scores.argsort()[::-1][:TRIED]:
             number, score = int(table.ids[index]), float(scores[index]) + self.around.score(table.chars[index], state.text)
-            context = (state.context[1], state.context[2], number)
+            context = model().after(state.context, number)
             found.append(
                 State(state.score + score, 0, 0, table.other[index], context, state.text + table.chars[index], table.written[index], state.lost)
             )
@@ -164,7 +164,7 @@ class Lattice:
         return [
             State(
                 state.score + self.language.logp(state.context, number),
-                waiting, before, last, (state.context[1], state.context[2], number), state.text + one, char, state.lost,
+                waiting, before, last, model().after(state.context, number), state.text + one, char, state.lost,
             )
             for one, number in meanings
         ]  # fmt: skip
@@ -183,12 +183,12 @@ class Lattice:
         """A mark that the kit narrowed where it stood; whether it becomes wide again is decided later."""
         byte, _, number = marks()[text]
         score = state.score + self.language.logp(state.context, number)
-        return State(score, 0, 0xA3, byte, (state.context[1], state.context[2], number), state.text + text, "", state.lost)
+        return State(score, 0, 0xA3, byte, model().after(state.context, number), state.text + text, "", state.lost)
 
     def _plain(self, state: State, text: str, penalty: float) -> State:
         number = model().id(text)
         score = state.score + self.language.logp(state.context, number) + penalty
-        context = (state.context[1], state.context[2], number)
+        context = model().after(state.context, number)
         return State(score, 0, state.last, ord(text) & 0x7F, context, state.text + text, "", state.lost)
 
     def _lost(self, state: State, token: Token, following: Token | None) -> list[State]:

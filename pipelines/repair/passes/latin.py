@@ -100,4 +100,4 @@ def _step(state: State, raw: bytes, penalty: float) -> list[State]:
 def _added(state: State, char: str) -> State:
     number = model().id(char)
     score = state.score + model().logp(state.context, number)
-    return State(score, 0, (state.context[1], state.context[2], number), state.text + char)
+    return State(score, 0, model().after(state.context, number), state.text + char)

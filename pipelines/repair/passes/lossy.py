@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from crawler.items import Edit
 from pipelines.repair.kit_page import annotated
-from pipelines.repair.misread import Reread, Slot, readings, solve
+from pipelines.repair.lost_bytes import Reread, solve
+from pipelines.repair.misread import Slot, readings
 from pipelines.repair.model import model
 from pipelines.repair.oddity import odd
 from pipelines.repair.passes.apply import edit
