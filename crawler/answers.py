@@ -76,6 +76,20 @@ def means_gone(target: str) -> bool:
     return path in ("", "/", "/index.html", "/index.htm", "/index.shtml") or bool(LOST_PATH.match(path))
 
 
+def words_of(error: BaseException | None) -> str:
+    """What an error on the way says, for a reason.
+
+    >>> words_of(OSError("[('SSL routines', '', 'certificate verify failed')]"))
+    'the certificate was refused (verify_tls = false in the profile accepts any): OSError'
+    >>> words_of(OSError("no route"))
+    'OSError: no route'
+    """
+    name, said = type(error).__name__, str(error)
+    if "certificate verify failed" in said or "VerificationError" in said:
+        return f"the certificate was refused (verify_tls = false in the profile accepts any): {name}"
+    return f"{name}: {said[:300]}"
+
+
 def is_cut_short(response: Response) -> bool:
     """A body without a stated length whose connection ended before its page did."""
     return "partial" in response.flags and b"</html" not in response.body[-2000:].lower() and b"<html" in response.body[:HEAD].lower()

@@ -40,7 +40,7 @@ class Further:
             self._lost(url, "dropped", f"RobotsDisallowed: {refused}")
             return None
         except Exception as error:  # noqa: BLE001 - whatever the network did, the article's first page is kept, and the outcome says why
-            self._lost(url, "failed", f"{type(error).__name__}: {str(error)[:300]}")
+            self._lost(url, "failed", answers.words_of(error))
             return None
         if response.status != 200 or not response.body:
             outcome = "gone" if response.status in answers.GONE else "failed"

@@ -73,11 +73,11 @@ def firing_of(value: str | None) -> tuple[int, int] | None:
 class Recorder:
     """One per crawl."""
 
-    def __init__(self, archive: Archive, folder: Path, patience: float) -> None:
+    def __init__(self, archive: Archive, folder: Path, patience: float, rotate_at: int) -> None:
         self.archive = archive
         self.folder = folder
         self.patience = patience
-        self.writer = WarcWriter(folder)
+        self.writer = WarcWriter(folder, rotate_at)
         self.hosts = Hosts()
         self.committer = Committer(archive, self.writer.sync, patience)
         self.committer.guard, self.committer.flush = self._guard, self._flush
@@ -111,7 +111,8 @@ class Recorder:
         if crawler not in OPEN:
             settings = crawler.settings
             archive = Archive(settings["ARCHIVE_URL"])
-            OPEN[crawler] = cls(archive, Path(settings["CAPTURES_DIR"]), settings.getfloat("ARCHIVE_PATIENCE"))
+            rotate_at = int(settings.getfloat("CAPTURES_ROTATE_MB") * (1 << 20))
+            OPEN[crawler] = cls(archive, Path(settings["CAPTURES_DIR"]), settings.getfloat("ARCHIVE_PATIENCE"), rotate_at)
             OPEN[crawler].firing = firing_of(settings.get("FIRING"))
         return OPEN[crawler]
 

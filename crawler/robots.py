@@ -13,6 +13,7 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.http.request import NO_CALLBACK
 
 from crawler.addresses import refused
+from crawler.answers import words_of
 from crawler.hosts import Hosts
 from crawler.recorder import Recorder
 from crawler.revisits import retry_after
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 MOST = 500 << 10
 """Bytes that are read; RFC 9309, 2.5."""
 HOPS = 5
+SLOW = 30.0
+"""Seconds without an answer, after which robots.txt was not had."""
 SLOWEST = 3600.0
 """Seconds; a Crawl-delay is not honoured beyond."""
 
@@ -81,7 +84,7 @@ class StrictRobots:
             if inner := refused(host):
                 raise inner from error
             hosts.back_off(host)
-            raise RobotsUnavailable(f"no robots.txt of {host}: {type(error).__name__}: {str(error)[:200]}") from error
+            raise RobotsUnavailable(f"no robots.txt of {host}: {words_of(error)}") from error
         if response is None or 400 <= response.status < 500 and response.status != 429:
             return None
         if response.status != 200:
@@ -106,7 +109,7 @@ class StrictRobots:
         return None
 
     async def _get(self, url: str, host: str) -> Response:
-        meta = {"robots": True, "dont_obey_robotstxt": True, "download_timeout": 30, "handle_httpstatus_all": True}
+        meta = {"robots": True, "dont_obey_robotstxt": True, "download_timeout": min(SLOW, self.crawler.settings.getfloat("DOWNLOAD_TIMEOUT")), "handle_httpstatus_all": True}
         request = Request(url, callback=NO_CALLBACK, priority=1000, meta=meta)
         if self._run:
             self._run.hosts.sent(host)

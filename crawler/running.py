@@ -9,10 +9,11 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from crawler.committer import OutOfService
+from crawler.committer import OutOfService, wait_out
 from crawler.discovery.starts import starts
 from crawler.progress import Progress
 from crawler.recorder import OPEN, Recorder, now
+from crawler.sites import Site
 from crawler.spiders.news import NewsSpider, site_of
 from crawler.workers.pool import Workers
 from storage import frontier
@@ -66,7 +67,7 @@ def run_news(process: Any, *, show: type[Progress] | None = None, **arguments: A
         workers.dismiss()
         raise
     try:
-        recorder.begin(site, starts(site))
+        _begin(recorder, site)
         progress = show(recorder) if show else None
         process.crawl(crawler, **arguments)
         if progress:
@@ -79,6 +80,14 @@ def run_news(process: Any, *, show: type[Progress] | None = None, **arguments: A
         workers.dismiss()
         OPEN.pop(crawler, None)
         recorder.archive.close()
+
+
+def _begin(recorder: Recorder, site: Site) -> None:
+    """Open the run, when the database can be written. Raises `BadArchive`."""
+    try:
+        wait_out(lambda: recorder.begin(site, starts(site)), recorder.patience)
+    except OutOfService as error:
+        raise BadArchive(f"{recorder.archive.safe_url} cannot be written: {error}; does a process that hangs hold it, is its disk full?") from error
 
 
 def _close(crawler: Any) -> Result:

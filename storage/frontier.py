@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -22,6 +23,10 @@ LEASE = timedelta(seconds=16)
 """Renewed every quarter of it. A dead machine's crawl is to be taken over within 30 s, on a busy machine too."""
 LISTINGS = ("section", "feed", "sitemap", "epaper")
 PRIORITY = {"feed": 30, "sitemap": 25, "section": 20, "epaper": 20, "page": 15, "article": 10}
+HELD = timedelta(seconds=2)
+"""What may be a further page of an article waits so long, again and again, until that article was read."""
+FURTHER_PATH = re.compile(r"(.+?)(?:[_-]|/)\d{1,3}(\.\w{2,5})")
+FURTHER_KEY = re.compile(r"(?:page|p|pg|pn|pageno|pagenum|currentpage)=\d+", re.I)
 AT_ONCE = 500
 """Rows of one INSERT: SQLite takes 32766 values in a statement."""
 
@@ -135,7 +140,36 @@ def lease(connection: Connection, held: tuple[str, int], now: datetime, limit: i
     taken = (
         update(FrontierRow).where(FrontierRow.site == site, FrontierRow.url_key.in_(due)).values(state="leased", token=token).returning(*FrontierRow.__table__.columns)
     )
-    return sorted(connection.execute(taken).all(), key=lambda row: -row.priority)
+    rows = sorted(connection.execute(taken).all(), key=lambda row: -row.priority)
+    early = _early(connection, site, rows, now)
+    if early:
+        postpone(connection, site, early, now + HELD)
+    return [row for row in rows if row.url_key not in early]
+
+
+def _early(connection: Connection, site: str, rows: Iterable[Any], now: datetime) -> set[bytes]:
+    """Keys of what looks like a further page of an article that was not read yet: that article may join it, and has to be asked first."""
+    firsts = {row.url_key: url_key(first) for row in rows if row.kind == "article" and not row.visits and (first := first_page(row.url))}
+    if not firsts:
+        return set()
+    soon = (FrontierRow.state == "leased") | ((FrontierRow.state == "pending") & (FrontierRow.next_at <= now))
+    where = (FrontierRow.site == site, FrontierRow.url_key.in_(set(firsts.values())), FrontierRow.outcome.is_(None), soon)
+    waiting = set(connection.scalars(select(FrontierRow.url_key).where(*where)))
+    return {key for key, first in firsts.items() if first in waiting}
+
+
+def first_page(url: str) -> str | None:
+    """The address of which this one would be a further page, by its look; None where it has none.
+
+    >>> first_page("https://a.cn/t1_2.html"), first_page("https://a.cn/t1/3.html"), first_page("https://a.cn/t1.html?page=2")
+    ('https://a.cn/t1.html', 'https://a.cn/t1.html', 'https://a.cn/t1.html')
+    >>> first_page("https://a.cn/t1_1024.html")
+    """
+    parts = urlsplit(url)
+    if found := FURTHER_PATH.fullmatch(parts.path):
+        return parts._replace(path=found[1] + found[2]).geturl()
+    query = "&".join(part for part in parts.query.split("&") if not FURTHER_KEY.fullmatch(part))
+    return parts._replace(query=query).geturl() if query != parts.query else None
 
 
 def next_due(connection: Connection, site: str) -> datetime | None:
@@ -240,5 +274,3 @@ def first_run(connection: Connection, site: str) -> datetime | None:
 
 def same_address(one: str, other: str) -> bool:
     return canonical(one) == canonical(other)
-
-

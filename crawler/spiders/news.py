@@ -184,7 +184,7 @@ class NewsSpider(scrapy.Spider):
 
     def _errored(self, fetch: Fetch, error: BaseException | None) -> None:
         error = refused(fetch.row.host) or error
-        words = f"{type(error).__name__}: {str(error)[:300]}"
+        words = answers.words_of(error)
         if isinstance(error, RobotsDisallowed):
             self.recorder.plain(fetch, Plain(outcome="dropped", reason=words))
         elif isinstance(error, OverSize) or (isinstance(error, DownloadCancelledError) and "max size" in words):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -39,11 +40,13 @@ class Site:
         home = b'<html><body><a href="/a/t20260301_1.html">\xe5\x86\x9c\xe5\x85\xb7\xe9\xa6\x86</a></body></html>'
         bodies = (home, page(ONE), page(TWO, number=2), page(THREE, number=3, more=False))
         self.answers = dict(zip(PATHS, [(200, body) for body in bodies], strict=True))
+        self.slow = set()
         site = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self):
                 status, body = site.answers.get(self.path, (404, b"none"))
+                time.sleep(1.0 if self.path in site.slow else 0)
                 self.send_response(status)
                 self.send_header("Content-Type", "text/html; charset=utf-8")
                 self.send_header("Content-Length", str(len(body)))
@@ -175,3 +178,20 @@ def test_an_outage_of_page_two_revises_nothing(crawl, site):
     assert done.returncode == 1
     assert [row["text"] for row in articles] == [body(ONE, TWO, THREE)]
     assert outcomes[PATHS[1]] == "failed"
+
+
+def test_a_further_page_that_a_listing_names_waits_for_the_article_that_joins_it(crawl_host, site, tmp_path):
+    """The listing names every page, the last ones first, and page 1 is slow; an article that names no further page joins none."""
+    links = "".join(f'<a href="{path}">农具馆</a>' for path in (*PATHS[:0:-1], "/a/t20260302_7_2.html", "/a/t20260302_7.html"))
+    site.answers["/"] = (200, f"<html><body>{links}</body></html>".encode())
+    site.answers["/a/t20260302_7.html"] = (200, page(THREE * 2, more=False, title="学生来上劳动课"))
+    site.answers["/a/t20260302_7_2.html"] = (200, page([line[::-1] for line in TWO], more=False, title="另一件事"))
+    site.slow = {"/a/t20260301_1.html"}
+    profile = tmp_path / "grain.toml"
+    profile.write_text(f'name = "grain"\nstart = ["{site.url}/"]\narticle = ["/a/"]\nallow_addresses = ["127.0.0.1"]\ndelay = 0\nconcurrency = 8\n', "utf-8")
+    answer = crawl_host.crawl(profile, f"sqlite:///{tmp_path}/a.db", tmp_path / "c")
+    assert answer["result"]["counts"] == {"listing": 1, "stored": 3, "joined": 2}, answer
+    with sqlite3.connect(tmp_path / "a.db") as db:
+        stored = {url.removeprefix(f"{site.url}/a/"): text for url, text in db.execute("SELECT url, text FROM articles")}
+    assert stored.keys() == {"t20260301_1.html", "t20260302_7.html", "t20260302_7_2.html"}
+    assert stored["t20260301_1.html"] == body(ONE, TWO, THREE)
