@@ -121,7 +121,7 @@ def _same_article(url: str, other: str) -> bool:
 
 def find_canonical(tree: Tree, site: Site) -> str | None:
     """rel=canonical where it names another page of the same site; else the address that the profile says this is a view of."""
-    for link in tree.root.iter("link") if "canonical" in tree.text else ():
+    for link in tree.links:
         url = tree.join(link.get("href") or "") if link.get("rel") == "canonical" else None
         if url and url != tree.url and urlsplit(url).path not in ("", "/") and _same_site(url, tree.url, site):
             return url

@@ -33,7 +33,7 @@ class Headline:
 
 def find_headline(lines: list[Line], tree: Tree, hint: str | None = None) -> Headline:
     """The headline, white space folded; ``hint`` is what a listing called the page."""
-    whole = _fold(tree.root.findtext(".//title") or "")
+    whole = _fold(next((title.text for title in tree.root.iter("title")), None) or "")
     whole = "" if BAD.match(whole) else whole
     meta = _fold(tree.metas.get("og:title") or tree.metas.get("articletitle") or tree.metas.get("title") or "")
     candidates = [line for line in lines[:TOP] if _can_be(line)]

@@ -36,6 +36,8 @@ class Tree:
     """The page's source as it was parsed."""
     metas: dict[str, str] = field(default_factory=dict)
     """Lower-case names of ``<meta>`` (name, property or itemprop), first content each."""
+    links: list[Any] = field(default_factory=list)
+    """The ``<link>`` elements."""
     linked_data: list[Any] = field(default_factory=list)
     """The JSON-LD scripts that could be read."""
     cut: tuple[str, ...] = ()
@@ -64,14 +66,15 @@ def parse(page: Page, site: Site) -> Tree:
     raw = XML_HEAD.sub(b"", bounded.raw)
     if not raw.strip():
         raise EmptyArticle(f"{page.url}: the page is blank")
-    parser = etree.HTMLParser(huge_tree=True, remove_comments=True, remove_pis=True, encoding="utf-8")
+    parser = etree.HTMLParser(huge_tree=True, remove_comments=True, remove_pis=True, collect_ids=False, encoding="utf-8")
     try:
         root = etree.fromstring(raw, parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
         raise EmptyArticle(f"{page.url}: {error}") from None
     if root is None:
         raise EmptyArticle(f"{page.url}: the page holds no element")
-    tree = Tree(root, page.url, decoded, bounded.text, _metas(root), _linked_data(bounded.text), bounded.notes)
+    metas, links = _head(root)
+    tree = Tree(root, page.url, decoded, bounded.text, metas, links, _linked_data(bounded.text), bounded.notes)
     _show_emails(tree)
     for selector in site.selectors.remove:
         for element in root.cssselect(selector):
@@ -79,14 +82,19 @@ def parse(page: Page, site: Site) -> Tree:
     return tree
 
 
-def _metas(root: Any) -> dict[str, str]:
+def _head(root: Any) -> tuple[dict[str, str], list[Any]]:
+    """What the metas say, and the ``<link>`` elements, in one pass."""
     metas: dict[str, str] = {}
-    for meta in root.iter("meta"):
-        name = meta.get("name") or meta.get("property") or meta.get("itemprop")
-        content = meta.get("content")
+    links = []
+    for element in root.iter("meta", "link"):
+        if element.tag == "link":
+            links.append(element)
+            continue
+        name = element.get("name") or element.get("property") or element.get("itemprop")
+        content = element.get("content")
         if name and content:
             metas.setdefault(name.strip().lower(), content)
-    return metas
+    return metas, links
 
 
 def _linked_data(text: str) -> list[Any]:
