@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from bisect import bisect_right
 from typing import TYPE_CHECKING, Any
 
 from itemadapter import ItemAdapter
@@ -87,11 +88,18 @@ def _by_field(edits: tuple[Edit, ...], names: list[str], whole: str) -> tuple[Ed
         here = [edit for edit in edits if edit.pass_ == number]
         starts = _line_starts(text, len(names))
         for edit in here:
-            line = sum(1 for start in starts[1:] if start <= edit.start)
+            line = bisect_right(starts, edit.start, 1) - 1
             field = names[line] if line < len(names) else "text"
-            out.append(dataclasses.replace(edit, field=field, start=edit.start - starts[line]))
+            out.append(_in_field(edit, field, edit.start - starts[line]))
         text = _applied(text, here)
     return tuple(out)
+
+
+def _in_field(edit: Edit, field: str, start: int) -> Edit:
+    """The edit with other offsets; `dataclasses.replace` takes ten times as long, and a page can have a thousand."""
+    return Edit(
+        step=edit.step, rule=edit.rule, start=start, before=edit.before, after=edit.after, confidence=edit.confidence, kind=edit.kind, field=field, pass_=edit.pass_
+    )  # fmt: skip
 
 
 def _line_starts(text: str, count: int) -> list[int]:
