@@ -94,8 +94,9 @@ class _Search:
         """Linked characters above each line."""
 
     def run(self) -> Found | None:
-        root = tree_of(self.lines)
-        add_up(root)
+        nodes = tree_of(self.lines)
+        add_up(nodes)
+        root = nodes[0]
         if root.value <= 0:
             return None
         path = [root]

@@ -81,41 +81,42 @@ def weight(line: Line) -> float:
     return (min(line.free, LONGEST) * gain - line.linked * LINK_COST * 0.5) * size
 
 
-def tree_of(lines: list[Line]) -> Node:
-    """The elements that hold lines, as a tree."""
+def tree_of(lines: list[Line]) -> list[Node]:
+    """The elements that hold lines, each behind the one that it stands in; the first holds all."""
     nodes: dict[Any, Node] = {}
     for line in lines:
         node = nodes.get(line.block)
         if node is None:
             node = _grown(nodes, line.block)
         node.own.append(line)
-    return next(iter(nodes.values()))
+    return list(nodes.values())
 
 
 def _grown(nodes: dict[Any, Node], element: Any) -> Node:
     """The node of an element that has none yet, under those of the elements that it stands in."""
-    missing = [element]
+    missing = []
     above = element.getparent()
     while above is not None and above not in nodes:
         missing.append(above)
         above = above.getparent()
-    node = nodes.get(above)
-    for item in reversed(missing):
-        new = nodes[item] = Node(item, [], [])
-        if node is not None:
-            node.children.append(new)
-        node = new
-    return nodes[element]
+    holder = nodes.get(above)
+    while missing:
+        holder = _under(holder, missing[-1])
+        nodes[missing.pop()] = holder
+    nodes[element] = new = _under(holder, element)
+    return new
 
 
-def add_up(root: Node) -> None:
-    """Values from the leaves up."""
-    order, stack = [], [root]
-    while stack:
-        node = stack.pop()
-        order.append(node)
-        stack += node.children
-    for node in reversed(order):
+def _under(holder: Node | None, element: Any) -> Node:
+    new = Node(element, [], [])
+    if holder is not None:
+        holder.children.append(new)
+    return new
+
+
+def add_up(nodes: list[Node]) -> None:
+    """Values from the leaves up. ``nodes``: as `tree_of` gives them."""
+    for node in reversed(nodes):
         if node.own:
             _weigh(node)
         if node.children:

@@ -42,6 +42,8 @@ def find_published(lines: tuple[list[str], ...], tree: Tree, zone: ZoneInfo, fet
     A date beside the headline wins; a clock is taken from elsewhere where the day is the same.
     """
     near = next((found for group in lines if (found := _from_lines(group, zone, fetched))), None)
+    if near is not None and near.clock and not re.search(r"[A-Za-z]{3}", near.found.raw):
+        return near  # whatever the head says; it is not asked
     declared = _declared(tree, zone, fetched)
     if near is None:
         return next((one for one in declared if one.clock), declared[0] if declared else _from_url(tree, zone, fetched))
@@ -53,9 +55,7 @@ def find_published(lines: tuple[list[str], ...], tree: Tree, zone: ZoneInfo, fet
 
 
 def _zoned(near: Published, declared: list[Published]) -> Published:
-    """The same time with the zone that the page's head gives, where the line is English; Chinese pages call local time UTC too often."""
-    if not re.search(r"[A-Za-z]{3}", near.found.raw):
-        return near
+    """The same time with the zone that the page's head gives, for an English line; Chinese pages call local time UTC too often."""
     wall = near.found.when.strftime("%Y%m%d%H%M")
     return next((one for one in declared if one.clock and one.found.when.strftime("%Y%m%d%H%M") == wall), near)
 

@@ -128,20 +128,25 @@ def _second_opinion(tree: Tree, paragraphs: list[Line]) -> Body:
 
 def _beside(lines: list[Line], headline: Headline, body: Body) -> sources.Beside:
     """Head lines nearest to the headline first, tail lines from the text down; lists of links are neither."""
-    plain = [line for line in lines if line.clutter not in ("comment", "related", "advert") and _tells(line)]
     first = body.paragraphs[0].number if body.paragraphs else len(lines)
     last = body.paragraphs[-1].number if body.paragraphs else len(lines)
     inner = {line.number for line in body.paragraphs}
-    title = headline.line
-    if title is not None and title < first:
-        below = [line.text for line in plain if title < line.number < first][: 2 * HEAD]
-        above = [line.text for line in plain if title - 8 <= line.number < title][::-1]
-        head = below + above
-    else:
-        head = [line.text for line in plain if first - 2 * HEAD <= line.number < first][::-1]
-    left_out = [line.text for line in plain if first <= line.number <= last and line.number not in inner and len(line.text) < 100 and line.linked <= 0.4 * len(line.text)]
-    tail = [line.text for line in plain if last < line.number <= last + 2 * TAIL and line.linked <= 0.4 * len(line.text)]
-    return sources.Beside(head, left_out[:HEAD], tail[:TAIL], body.texts)
+    head = _head(lines, headline.line, first)
+    left_out = [line for line in _plain(lines, first, last + 1) if line.number not in inner and len(line.text) < 100 and line.linked <= 0.4 * len(line.text)]
+    tail = [line for line in _plain(lines, last + 1, last + 1 + 2 * TAIL) if line.linked <= 0.4 * len(line.text)]
+    above, within, below = ([line.text for line in part] for part in (head, left_out[:HEAD], tail[:TAIL]))
+    return sources.Beside(above, within, below, body.texts)
+
+
+def _head(lines: list[Line], title: int | None, first: int) -> list[Line]:
+    if title is None or title >= first:
+        return _plain(lines, first - 2 * HEAD, first)[::-1]
+    return _plain(lines, title + 1, first)[: 2 * HEAD] + _plain(lines, title - 8, title)[::-1]
+
+
+def _plain(lines: list[Line], start: int, end: int) -> list[Line]:
+    """The lines from one number to another that are neither clutter nor links."""
+    return [line for line in lines[max(0, start) : end] if line.clutter not in ("comment", "related", "advert") and _tells(line)]
 
 
 def _tells(line: Line) -> bool:
