@@ -12,7 +12,7 @@ from typing import Any
 
 from pipelines.extract.furniture import BREADCRUMB, is_dateline, is_echo, is_furniture, squash
 from pipelines.extract.lines import HEADINGS, Line
-from pipelines.related import heading_of, small_of
+from pipelines.related import heading_of
 
 CONTENT = re.compile(r"\w")
 LATIN = re.compile(r"[A-Za-z ]")
@@ -28,7 +28,6 @@ ORPHAN = 24
 SURE = 30
 """A line of text with more characters is taken for the first paragraph."""
 REPEATED = 16
-NEAR = 3
 START, LETTERS = 48, 8
 
 
@@ -71,7 +70,20 @@ def _trunk(lines: list[Line]) -> set[Any]:
     for home in small:
         parent = home.getparent()
         wrappers[parent] = wrappers.get(parent, 0.0) + homes[home]
-    return trunk | {home for home in small if wrappers[home.getparent()] >= 0.2 * whole} | {w for w, size in wrappers.items() if size >= 0.2 * whole}
+    trunk |= {home for home in small if wrappers[home.getparent()] >= 0.2 * whole} | {w for w, size in wrappers.items() if size >= 0.2 * whole}
+    return trunk | _row(lines, homes)
+
+
+def _row(lines: list[Line], homes: dict[Any, float]) -> set[Any]:
+    """Where each paragraph is a ``<div>`` among others: those of the same row that hold a short line, too."""
+    rows: dict[Any, list[float]] = {}
+    for home, size in homes.items():
+        if home.tag == "div":
+            rows.setdefault(home.getparent(), []).append(size)
+    best = max(rows, key=lambda row: sum(rows[row]), default=None)
+    if best is None or len(rows[best]) < 2 or sum(rows[best]) < 0.5 * sum(homes.values()):
+        return set()
+    return {home_of(line) for line in lines if not line.linked and not line.clutter and line.tag == "div" and line.block.getparent() is best}
 
 
 def _athome_of(line: Line, trunk: set[Any]) -> bool:
@@ -116,27 +128,14 @@ def _is_text(lines: list[Line], number: int, trunk: set[Any], *, tail: bool) -> 
     cell = line.tag in ("td", "th") and NUMBER.fullmatch(line.text) and not tail
     if not line.prose and not cell and len(line.text) < 60 and is_furniture(line.text):
         above = lines[number - 1] if number else line
-        return bool(SIGNED.fullmatch(line.text) and _at_home(lines, number, trunk) and (tail or _signs(above, trunk)))
+        return bool(SIGNED.fullmatch(line.text) and home_of(line) in trunk and (tail or _signs(above, trunk)))
     if line.linked > 0.5 * len(line.text):
         if home_of(line).tag in ("blockquote", "pre"):
             return True
         return not tail and _quoted_link(lines, number, trunk)
     if line.prose:
         return True
-    if home_of(line) in trunk or (not tail and (line.tag in HEADINGS or _tabular(line))):
-        return True
-    return (not tail or SIGNATURE.search(line.text) is not None) and _at_home(lines, number, trunk)
-
-
-def _at_home(lines: list[Line], number: int, trunk: set[Any]) -> bool:
-    """Whether a line stands in an element of paragraphs, or is itself a ``<div>`` in a row of such with a paragraph each."""
-    line = lines[number]
-    home = home_of(line)
-    if home in trunk or home.tag != "div" or line.linked:
-        return home in trunk
-    row = home.getparent()
-    near = [other for other in lines[max(0, number - NEAR) : number] + lines[number + 1 : number + 1 + NEAR] if other.prose and home_of(other) in trunk]
-    return any(home_of(other).tag == "div" and home_of(other).getparent() is row and not other.legal and not small_of(other.text) for other in near)
+    return home_of(line) in trunk or (not tail and (line.tag in HEADINGS or _tabular(line)))
 
 
 def _signs(line: Line, trunk: set[Any]) -> bool:
