@@ -142,7 +142,7 @@ class _Search:
         best = max(plain or children, key=self._worth)
         if best.element.tag in INNER and any(child.value > 0 for child in node.children if child is not best):
             return None  # a list or a quotation among paragraphs
-        if best.value >= DESCEND * sum(self._worth(child) for child in node.children if child.value > 0):
+        if best.value >= DESCEND * (node.speech + sum(self._worth(child) for child in node.children if child.value > 0)):
             return best
         own = node.speech + sum(c.value for c in node.children if not c.children and c.element.tag in ("p", "h2", "h3"))
         if own >= 0.3 * node.value:

@@ -25,7 +25,7 @@ GONE = re.compile(
     re.I,
 )
 LOGIN = re.compile(
-    r"(?:请|需要?|必须)(?:先)?(?:登录|登陆|登入)(?:后|才|以|查看|阅读|您)|登录后(?:查看|阅读|可见)|please (?:log|sign) in to (?:read|continue|view)",
+    r"(?:请|需要?|必须)(?:先)?(?:登录|登陆|登入)(?:后|才|以|查看|阅读|您)(?![^。\n]{0,8}(?:评论|留言|发言|回复|参与|收藏|点赞|关注|投稿|跟[帖贴]|讨论|提问|发表|订阅))|登录后(?:查看|阅读|可见)(?!评论|留言)|please (?:log|sign) in to (?:read|continue|view)",
     re.I,
 )
 CHALLENGE = re.compile(
