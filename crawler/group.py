@@ -49,13 +49,12 @@ def store(connection: Connection, site: str, arrivals: list[Arrival]) -> None:
     """Store articles and end their fetches; a copy of another address of the site is dropped."""
     if not arrivals:
         return
+    from storage.families import place_saved
+
     fresh = _without_copies(connection, site, arrivals)
     saved = save_articles(connection, [(one.item, one.visit) for one in fresh])
+    place_saved(connection, [(made, one.item, one.entry.now) for one, made in zip(fresh, saved, strict=True)])
     for one, made in zip(fresh, saved, strict=True):
-        if made.outcome != "unchanged":
-            from storage.families import place
-
-            place(connection, made.article_id, one.item.title, one.item.text, one.entry.now)
         one.result = made.outcome
         one.entry.stored(one, made)
 

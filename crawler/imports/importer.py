@@ -22,7 +22,8 @@ from crawler.items import Article, Dropped, EmptyArticle, Page
 from crawler.sites import Site
 from pipelines import RULES, process, pure_steps
 from storage.archive import Archive
-from storage.families import place
+from storage.bulk import insert_all
+from storage.families import place_saved
 from storage.keys import url_key
 from storage.tables import CaptureRow, OutcomeRow, RunRow
 from storage.warc import digest, stamp
@@ -108,11 +109,12 @@ class Importer:
         with self.archive.transaction() as connection:
             visits = [(one.article, self._visit(connection, one, found, now)) for one, found in zip(ready, captured, strict=True)]
             saved = save_articles(connection, visits)
-            for made, (taken, visit) in zip(saved, visits, strict=True):
-                if made.outcome != "unchanged":
-                    place(connection, made.article_id, taken.title, taken.text, now)
-                row = {"run_id": self.run_id, "url_key": url_key(taken.url), "url": taken.url, "outcome": made.outcome, "at": now}
-                connection.execute(insert(OutcomeRow).values(**row, capture_id=visit.capture_id, article_id=made.article_id))
+            place_saved(connection, [(made, taken, now) for made, (taken, _) in zip(saved, visits, strict=True)])
+            rows = [
+                {"run_id": self.run_id, "url_key": url_key(taken.url), "url": taken.url, "outcome": made.outcome, "at": now, "capture_id": visit.capture_id, "article_id": made.article_id}
+                for made, (taken, visit) in zip(saved, visits, strict=True)
+            ]  # fmt: skip
+            insert_all(connection, OutcomeRow.__table__, rows)
         for made in saved:
             self.result.count(made.outcome)
 

@@ -12,8 +12,10 @@ from sqlalchemy import Connection
 
 from storage.archive import Archive
 from storage.families import index, ledger
-from storage.families.place import place
+from storage.families.arrive import Newcomer, place_all
 
+GROUP = 64
+"""Documents that are placed together, as many as a crawl commits at once."""
 STORE = (
     "INSERT INTO articles (id, position, url_key, url, title, text, content_hash, sort_at, first_seen_at, last_seen_at, checked_at,"
     " text_extracted, authors, images, attachments, tags, quality, rules, damage, lost, version, state)"
@@ -32,8 +34,9 @@ def assign(documents: list[dict[str, Any]]) -> list[int]:
         archive = Archive(f"sqlite:///{Path(folder) / 'families.db'}")
         with archive, archive.transaction() as connection:
             store(connection, numbered, now)
-            for number, document in numbered:
-                place(connection, number, document.get("title"), document.get("text") or "", now)
+            newcomers = [Newcomer(number, document.get("title"), document.get("text") or "", now) for number, document in numbered]
+            for n in range(0, len(newcomers), GROUP):
+                place_all(connection, newcomers[n : n + GROUP])
             return families(connection)
 
 

@@ -7,6 +7,7 @@ running them.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -88,15 +89,40 @@ def numbers(connection: Connection, values: list[int]) -> Any:
     return str(values) if connection.dialect.name == "sqlite" else values
 
 
+Known = dict[int, list[int]]
+"""hash -> articles it is kept for."""
+
+
+Signed = dict[int, tuple[int, int]]
+"""Article -> (family, size of its signature)."""
+
+
+def known(connection: Connection, prints: Iterable[Fingerprint]) -> Known:
+    """What is kept of the hashes of articles."""
+    asked = {hash_ for one in prints for hash_ in one.asked}
+    kept: Known = defaultdict(list)
+    for hash_, article in run(connection, LOOK_UP[connection.dialect.name], numbers(connection, sorted(asked))):
+        kept[hash_].append(article)
+    return kept
+
+
 def look_up(connection: Connection, own: Fingerprint) -> Found:
-    """The articles that share hashes, each hash weighed by how few articles it is kept for."""
+    """The articles that share hashes with one."""
+    return weigh(connection, own, known(connection, [own]), {})
+
+
+def weigh(connection: Connection, own: Fingerprint, kept: Known, signed: Signed) -> Found:
+    """The articles that share hashes, each hash weighed by how few articles it is kept for.
+
+    ``kept`` has what is kept of the hashes, ``signed`` articles whose signatures are not written yet.
+    """
     found = Found()
     sharing = found.sharing
-    for hash_, article in run(connection, LOOK_UP[connection.dialect.name], numbers(connection, own.asked)):
-        if article:
-            sharing[hash_].append(article)
-        else:
+    for hash_ in kept.keys() & own.asked:
+        if EVERYBODY in kept[hash_]:
             found.common.add(hash_)
+        else:
+            sharing[hash_] = list(kept[hash_])
     scores: dict[int, int] = defaultdict(int)
     total = UNIT * (len(own.asked) - len(sharing) - len(found.common))
     for hash_, articles in sharing.items():
@@ -105,16 +131,19 @@ def look_up(connection: Connection, own: Fingerprint) -> Found:
         weight *= WHOLE if hash_ == own.whole else NAME if hash_ in own.names else 1
         for article in articles:
             scores[article] += weight
-    _rank(connection, found, scores, total)
+    _rank(connection, found, (scores, total), signed)
     return found
 
 
-def _rank(connection: Connection, found: Found, scores: dict[int, int], total: int) -> None:
+def _rank(connection: Connection, found: Found, weighed: tuple[dict[int, int], int], signed: Signed) -> None:
+    scores, total = weighed
     best = sorted((-score, article) for article, score in scores.items() if score >= UNIT)[:READ_AT_MOST]
     if not best:
         return
     sizes = {}
-    for article, family, size in select_in(connection, SIGNED, [article for _, article in best]):
+    written = [article for _, article in best if article not in signed]
+    waiting = [(article, *signed[article]) for _, article in best if article in signed]
+    for article, family, size in [*(select_in(connection, SIGNED, written) if written else ()), *waiting]:
         found.family_of[article], sizes[article] = family, size
     for score, article in best:
         if article in sizes and -score >= SHARE * min(total, sizes[article] * UNIT):
@@ -136,20 +165,37 @@ def texts(connection: Connection, articles: list[int]) -> dict[int, tuple[str | 
 
 def keep(connection: Connection, article: int, family: int, own: Fingerprint, found: Found) -> None:
     """Enter an article with those of its hashes that its family has not yet and that few articles have."""
-    run(connection, SIGN, article, family, sum(hash_ not in found.common for hash_ in own.stored))
-    new: list[tuple[int, int]] = []
-    common: list[tuple[int, int]] = []
+    run(connection, SIGN, article, family, size(own, found))
+    new, common = worth_keeping(family, own, found)
+    run_many(connection, KEEP, [(hash_, article) for hash_ in new])
+    for_everybody(connection, common)
+
+
+def sign_all(connection: Connection, signed: Signed) -> None:
+    run_many(connection, SIGN, [(article, family, number) for article, (family, number) in signed.items()])
+
+
+def size(own: Fingerprint, found: Found) -> int:
+    return sum(hash_ not in found.common for hash_ in own.stored)
+
+
+def worth_keeping(family: int, own: Fingerprint, found: Found) -> tuple[list[int], list[int]]:
+    """(hashes to keep for the article, hashes that become everybody's)."""
+    new: list[int] = []
+    common: list[int] = []
     for hash_ in own.stored:
         articles = found.sharing.get(hash_)
         if articles is None:
             if hash_ not in found.common:
-                new.append((hash_, article))
+                new.append(hash_)
         elif all(found.family_of.get(other) != family for other in articles):
-            (common if len(articles) >= HOT else new).append((hash_, article))
-    run_many(connection, KEEP, new)
-    if common:
-        run_many(connection, FORGET, [(hash_,) for hash_, _ in common])
-        run_many(connection, KEEP, [(hash_, EVERYBODY) for hash_, _ in common])
+            (common if len(articles) >= HOT else new).append(hash_)
+    return new, common
+
+
+def for_everybody(connection: Connection, hashes: list[int]) -> None:
+    run_many(connection, FORGET, [(hash_,) for hash_ in hashes])
+    run_many(connection, KEEP, [(hash_, EVERYBODY) for hash_ in hashes])
 
 
 def drop(connection: Connection, article: int, stored: list[int]) -> int | None:

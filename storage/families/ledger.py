@@ -14,6 +14,7 @@ from storage.families.relate import Relation
 from storage.tables import FamilyMergeRow, VersionRow
 
 FOUND = "INSERT INTO families (head_id, size, created_at) VALUES (?, 1, ?) RETURNING id"
+JOIN = "UPDATE articles SET family_id = ? WHERE id = ?"
 LINK = (
     "INSERT INTO family_links (article_id, other_id, relation, contained, contains, substituted, numbers, scheme, at)"
     f" VALUES (?, ?, ?, ?, ?, ?, ?, {SCHEME}, ?) ON CONFLICT DO NOTHING"
@@ -42,13 +43,19 @@ def found(connection: Connection, article_id: int, now: datetime) -> int:
     return int(run(connection, FOUND, article_id, stamp(connection, now)).fetchone()[0])
 
 
+def found_all(connection: Connection, founded: list[tuple[int, int, datetime]]) -> None:
+    """New families, (number, first article, when) each; `storage.bulk.new_ids` gave the numbers."""
+    run_many(connection, "INSERT INTO families (id, head_id, size, created_at) VALUES (?, ?, 1, ?)", [(n, head, stamp(connection, at)) for n, head, at in founded])
+    run_many(connection, JOIN, [(number, head) for number, head, _ in founded])
+
+
 def count(connection: Connection, family_id: int) -> None:
     """One more member."""
     run(connection, "UPDATE families SET size = size + 1 WHERE id = ?", family_id)
 
 
 def join(connection: Connection, article_id: int, family_id: int) -> None:
-    run(connection, "UPDATE articles SET family_id = ? WHERE id = ?", family_id, article_id)
+    run(connection, JOIN, family_id, article_id)
 
 
 def leave(connection: Connection, article_id: int, family_id: int) -> None:

@@ -53,11 +53,18 @@ def place(connection: Connection, article_id: int, title: str | None, body: str,
     assert family is not None
     _enter(connection, article_id, family, (prints, found), before)
     ledger.link(connection, article_id, [(m.other, m.relation) for m in matches], now)
-    if not (own.round_up or own.further_page):
-        for other in sorted({m.family for m in matches if m.joins} - {family}):
-            if not ledger.apart(connection, family, other):
-                ledger.merge(connection, family, other, article_id, now)
+    merge_all(connection, (article_id, own), family, matches, now)
     return family
+
+
+def merge_all(connection: Connection, article: tuple[int, Reading], family: int, matches: list[Match], now: datetime) -> None:
+    """An article that belongs to several families makes them one, unless it holds several stories itself."""
+    article_id, own = article
+    if own.round_up or own.further_page:
+        return
+    for other in sorted({m.family for m in matches if m.joins} - {family}):
+        if not ledger.apart(connection, family, other):
+            ledger.merge(connection, family, other, article_id, now)
 
 
 def forget(connection: Connection, article_id: int) -> None:

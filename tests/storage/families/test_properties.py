@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from storage.archive import Archive
-from storage.families import assign, place
+from storage.families import Newcomer, assign, place, place_all
 from storage.families.assign import families, store
 from storage.families.fingerprint import fingerprint
 from storage.families.reading import normalise, read
@@ -94,3 +94,26 @@ def test_what_is_stored_is_asked_for(value):
     prints = fingerprint(read("柳河面食节在县文化广场开幕", value))
     assert set(prints.stored) <= set(prints.asked)
     assert all(0 <= hash_ < 1 << 48 for hash_ in prints.asked)
+
+
+@settings(max_examples=25, deadline=None)
+@given(documents, st.integers(1, 7))
+def test_articles_placed_together_get_the_families_that_they_get_one_by_one(wanted, size):
+    with Archive("sqlite://") as one, Archive("sqlite://") as other:
+        expected = placed(one, wanted)
+        with other.transaction() as connection:
+            store(connection, list(enumerate(wanted, 1)), NOW)
+            newcomers = [Newcomer(n, document["title"], document["text"], NOW) for n, document in enumerate(wanted, 1)]
+            for n in range(0, len(newcomers), size):
+                place_all(connection, newcomers[n : n + size])
+            assert grouped(families(connection)) == grouped(expected)
+            told = [kept_of(connection), None]
+        with one.read() as connection:
+            told[1] = kept_of(connection)
+    assert told[0] == told[1]
+
+
+def kept_of(connection):
+    """What the index and the links hold."""
+    queries = ("hash, article_id FROM fingerprints", "article_id, size FROM signatures", "article_id, other_id, relation FROM family_links")
+    return [sorted(map(tuple, connection.execute(text(f"SELECT {query}")))) for query in queries]
