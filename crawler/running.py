@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -61,6 +62,7 @@ def run_news(process: Any, *, show: type[Progress] | None = None, **arguments: A
     crawler = process.create_crawler(NewsSpider)
     workers = Workers.of(crawler)
     workers.prepare()  # before the archive is open
+    gc.freeze()  # what was imported stays to the end; the collector need not look at it again
     try:
         recorder = Recorder.of(crawler)
     except BadArchive:

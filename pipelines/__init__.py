@@ -69,5 +69,6 @@ def preload() -> None:
 
     from crawler.items import Dropped, Page
 
+    text = f"<html><title>县城</title><body><h1>县城</h1><p>{'县城的桥修好了。' * 20}</p></body></html>"
     with suppress(Dropped):
-        process(Page("https://example.org/", f"<html><title>县城</title><body><h1>县城</h1><p>{'县城的桥修好了。' * 20}</p></body></html>".encode()))
+        process(Page("https://example.org/", text.encode("gb18030")))  # an encoding that is not told takes most

@@ -91,6 +91,7 @@ def run(own: socket.socket, parent: int, preload: str) -> None:
         if order == FORK and preload and not ready:
             module, _, name = preload.rpartition(".")
             getattr(import_module(module), name)()
+            gc.freeze()  # what is loaded now is shared by all workers; a collector that looked at it would copy it
             ready = True
         own.sendall(ANSWER.pack(_fork(own, sent[0], seconds, number) if order == FORK else _reap(number)))
 
