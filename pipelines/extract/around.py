@@ -15,9 +15,10 @@ from pipelines.extract.lines import Line, Seen
 from pipelines.extract.names import clutter_kind
 from pipelines.extract.tree import Tree
 
-FILES = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|zip|rar|7z|wps|et|ofd|csv)(?:$|[?#])", re.I)
+FILES = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|zip|rar|7z|wps|et|ofd|csv)(?:$|[?#])")
+"""Lower case, as is what it is tried on: folding costs the engine its search for the dot."""
 NEXT = re.compile(r"^[\[【\s>»›]*(?:下一?页|下一頁|后一页|Next(?: page)?)[\]】\s>»›]*$", re.I)
-NEXT_WORD = re.compile(r"下一?[页頁]|后一页|Next", re.I)
+NEXT_WORD = re.compile(r"下一?[页頁]|后一页|[Nn][Ee][Xx][Tt]")
 PAGER = 200
 """A line with page numbers is at most this long."""
 SOURCES = ("data-original", "data-src", "data-lazy-src", "data-actualsrc", "zoomfile", "file", "src")
@@ -88,10 +89,10 @@ def find_attachments(seen: Seen, tree: Tree) -> tuple[Attachment, ...]:
     """Linked files, as notices have them."""
     out: dict[str, Attachment] = {}
     hrefs = [link.get("href") for link in seen.links]
-    if FILES.search("?".join(hrefs)) is None:  # what ends an address ends its extension as ? does: one search for hundreds of links
+    if FILES.search("?".join(hrefs).lower()) is None:  # what ends an address ends its extension as ? does: one search for hundreds of links
         return ()
     for link, href in zip(seen.links, hrefs, strict=True):
-        if FILES.search(href) and not _in_clutter(link) and (url := tree.join(href)):
+        if FILES.search(href.lower()) and not _in_clutter(link) and (url := tree.join(href)):
             out.setdefault(url, Attachment(url=url, title=" ".join("".join(link.itertext()).split()) or None))
     return tuple(out.values())[:MOST_FILES]
 
