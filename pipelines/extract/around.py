@@ -22,8 +22,11 @@ NEXT_WORD = re.compile(r"下一?[页頁]|后一页|[Nn][Ee][Xx][Tt]")
 PAGER = 200
 """A line with page numbers is at most this long."""
 SOURCES = ("data-original", "data-src", "data-lazy-src", "data-actualsrc", "zoomfile", "file", "src")
-PIXEL = re.compile(r"(?:spacer|blank|pixel|loading|transparent|1x1|grey|lazy)[^/]{0,12}\.(?:gif|png)", re.I)
-ICON = re.compile(r"(?:icon|logo|button|btn|avatar|qrcode|erweima|ewm|share|arrow|banner|line|dot|bg)[^/]{0,12}\.(?:gif|png|jpe?g)$", re.I)
+PIXEL = re.compile(r"(?:spacer|blank|pixel|loading|transparent|1x1|grey|lazy)[^/]{0,12}\.(?:gif|png)")
+ICON = re.compile(r"(?:icon|logo|button|btn|avatar|qrcode|erweima|ewm|share|arrow|banner|line|dot|bg)[^/]{0,12}\.(?:gif|png|jpe?g)$")
+"""Both in lower case, tried on lower case."""
+LONGEST_ADDRESS, LONGEST_ICON = 2_000, 30
+"""Characters of an address that are looked at, and those at its end that `ICON` takes at most."""
 CAPTIONED = 80
 MARKED_CAPTION = re.compile(r"^[▲△▼↑↓◎]|^图[为：:一二三四1-9]|摄[）)]?$|(?:供图|资料图片?|图源.{0,12}|／攝|攝）?|翻攝.{0,20})[）)]?$")
 NO_CAPTION = re.compile(r"^(?:image|img|图片|\d+|.{0,3}|[\w-]+\.(?:jpe?g|png|gif|webp))$", re.I)
@@ -67,10 +70,16 @@ def find_images(seen: Seen, paragraphs: list[Line], tree: Tree) -> tuple[Image, 
 def _picture(element: Any, tree: Tree) -> str | None:
     for name in SOURCES:
         value = element.get(name)
-        if value and value[:5].lower() != "data:" and not PIXEL.search(value) and (url := tree.join(value)):
+        if value and not _is_pixel(value) and (url := tree.join(value)):
             small = any((element.get(side) or "").isdigit() and int(element.get(side)) < 50 for side in ("width", "height"))
-            return None if small or ICON.search(url) else url
+            return None if small or ICON.search(url[-LONGEST_ICON:].lower()) else url
     return None
+
+
+def _is_pixel(value: str) -> bool:
+    """Whether an address is that of a picture that stands for nothing, or for one that a script loads."""
+    low = value[:LONGEST_ADDRESS].lower()
+    return low.startswith("data:") or ((".gif" in low or ".png" in low) and PIXEL.search(low) is not None)
 
 
 def _caption(element: Any, number: int, lines: list[Line]) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 DATE = r"(?:(?:19|20)\d{2}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?|\d{1,2}[-/.]\d{1,2}[-/.](?:19|20)\d{2}|民[國国]\d{2,3}年\d{1,2}月\d{1,2}日|(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day,?\s+)?(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+(?:19|20)\d{2}|\d{1,2}(?:st|nd|rd|th)?\s+(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?,?\s+(?:19|20)\d{2})"
 CLOCK = r"(?:(?:上午|下午|凌晨|早上|中午|晚上?|AM|PM)?\s*\d{1,2}\s*[:：时時点]\s*\d{1,2}(?:\s*[:：分]\s*\d{1,2}秒?)?\s*分?\s*(?:[ap]\.?m\.?|AM|PM)?(?:\s+[A-Z]{2,4}\b)?)"
@@ -33,6 +34,7 @@ LONGEST = 150
 ECHO = 90
 
 
+@lru_cache(maxsize=512)
 def squash(text: str) -> str:
     """Letters and digits only."""
     return REST.sub("", text)

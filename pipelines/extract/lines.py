@@ -20,7 +20,7 @@ BLOCKS = frozenset(
 MARKED = frozenset(["a", "br", "img"])
 WITH_PICTURES = frozenset(["", "caption", "subtitle", "summary"])
 HEADINGS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6"])
-HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
+HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden")
 INVISIBLE = re.compile("[\u200b\u200c\u200d\u2060\ufeff\u00ad]")
 SENTENCE = re.compile(r"[。！？；，、,;!?]|[.…](?=\s|$|[”\"’)])")
 ENDING = re.compile(r"[。！？；!?.…][”’\"'」』）)\]】]*$")
@@ -51,7 +51,7 @@ class Line:
     free: int
     """Characters outside links."""
     marks: int = 0
-    """Sentence punctuation marks."""
+    """Sentence punctuation marks, up to two."""
     prose: bool = False
     """Whether it reads like a sentence of running text."""
     weight: float = 0.0
@@ -185,7 +185,7 @@ class _Walker:
             return
         for line in inner:
             line.linked, line.free = 0, len(line.text)
-            line.marks = len(SENTENCE.findall(line.text)) if line.free >= PROSE else 0
+            line.marks = _marks(line.text) if line.free >= PROSE else 0
             line.prose = line.marks > 0
 
     def _close(self, block: tuple[Any, str]) -> None:
@@ -198,13 +198,18 @@ class _Walker:
             size = len(text)
             linked = min(linked, size)
             free = size - linked
-            marks = len(SENTENCE.findall(text)) if free >= PROSE and linked < size * 0.4 else 0
+            marks = _marks(text) if free >= PROSE and linked < size * 0.4 else 0
             kind, root = self.clutter[-1]
             self.lines.append(Line(text, linked, block[0], block[1], kind, root, len(self.lines), free, marks, marks > 0))
 
 
+def _marks(text: str) -> int:
+    first = SENTENCE.search(text)
+    return 0 if first is None else 1 + (SENTENCE.search(text, first.end()) is not None)
+
+
 def _hidden(element: Any, tag: str) -> bool:
     style = element.get("style")
-    if style is not None and not HIDDEN.search(style):
-        return False
+    if style is not None and not (("none" in (low := style.lower()) or "hidden" in low) and HIDDEN.search(low)):
+        return False  # the words first: the pattern takes 7 µs a style
     return tag not in ("html", "body") and element.find(".//p[2]") is None

@@ -16,8 +16,9 @@ LONGEST = 800
 TEASER = 40
 """Characters from which a line can be the beginning of another article."""
 TALK_STARTS = frozenset("0123456789沙板地回支反赞顶踩举引网評评发發RLPrlp[【(（")
-TALK_ENDS = frozenset("：:]道于布复sed")
-"""First and last characters of the lines that `TALK` takes."""
+TALK_ENDS = frozenset("：:]道于布复")
+SAYS = ("say", "says", "wrote", "said")
+"""How the lines that `TALK` takes begin or end."""
 LEAST_LINKED = 24
 """Linked characters that three headlines have at least."""
 TALK = re.compile(
@@ -137,7 +138,7 @@ def _weigh(node: Node) -> None:
                 prose += value
         chars += len(text)
         linked += line.linked
-        if len(text) < TEASER and (text[0] in TALK_STARTS or text[-1] in TALK_ENDS) and TALK.search(text):
+        if len(text) < TEASER and (text[0] in TALK_STARTS or text[-1] in TALK_ENDS or text[-5:].lower().endswith(SAYS)) and TALK.search(text):
             node.talk += 1
     node.value, node.speech, node.prose = total, speech, prose
     node.chars = node.kept_chars = chars
