@@ -257,7 +257,7 @@ def _in(body: bytes, encoding: str, evidence: str, confidence: float) -> Reading
 
 def _hides_utf8(body: bytes) -> bool:
     """Whether a page in another encoding has a run of UTF-8 in it. UTF-8 needs bytes that GB 2312 and Big5 do not have."""
-    return bool(body.translate(None, LOW_HIGH)) and pieces.UTF8_RUN.search(body) is not None
+    return bool(body.translate(None, LOW_HIGH)) and pieces.has_run(body)
 
 
 def _sample(body: bytes) -> bytes:
