@@ -15,7 +15,7 @@ from crawler.replay import BadReplay, Saved, warc_pages
 from crawler.schedule import lifeline
 from crawler.schedule.profiles import readable
 from crawler.schedule.queue import app_of, defer_read
-from crawler.sites import Site
+from crawler.sites import Site, folder_of
 from pipelines import RULES, process
 from storage import clock
 from storage.archive import Archive
@@ -46,8 +46,8 @@ class Stored:
 def apply(settings: Any, paths: list[Path]) -> tuple[str, int]:
     """`reread` of files: (what became of their captures, exit code)."""
     lifeline.tie()
-    folder = settings.get("SITES_DIR")
-    sites, _ = readable(Path(folder) if folder else None)
+    folder = folder_of(settings)
+    sites, _ = readable(folder)
     counts: Counter[str] = Counter()
     with Archive(settings["ARCHIVE_URL"]) as archive:
         for path in paths:

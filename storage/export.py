@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime
 from functools import partial
 from itertools import islice
@@ -15,11 +15,26 @@ from storage.records import FIELDS, Record
 
 FORMULA = tuple("=+-@\t\r\n＝＋－＠")
 """A cell that begins so may be run by a spreadsheet (OWASP, CSV injection)."""
+LONGEST_CELL = 32_767
+"""Characters that Excel keeps of a cell ("Excel specifications and limits", Microsoft)."""
 BATCH = 500
 
 
 class MissingPackage(RuntimeError):
     """A format needs a package that is not installed; the message says which extra brings it."""
+
+
+class Watched:
+    """Articles on their way into a file; ``long`` counts those whose text no cell of Excel holds."""
+
+    def __init__(self, articles: Iterable[Record]) -> None:
+        self.articles = articles
+        self.long = 0
+
+    def __iter__(self) -> Iterator[Record]:
+        for article in self.articles:
+            self.long += article.char_count > LONGEST_CELL
+            yield article
 
 
 def write_jsonl(articles: Iterable[Record], out: BinaryIO) -> int:
@@ -94,7 +109,7 @@ def _parquet_row(article: Record) -> dict[str, Any]:
 
 def _schema(pyarrow: Any) -> Any:
     instant = pyarrow.timestamp("us", tz="UTC")
-    kinds = dict.fromkeys(("id", "family_id"), pyarrow.int64()) | dict.fromkeys(("version", "damage", "lost"), pyarrow.int32())
+    kinds = dict.fromkeys(("id", "family_id"), pyarrow.int64()) | dict.fromkeys(("version", "damage", "lost", "char_count"), pyarrow.int32())
     kinds |= dict.fromkeys(("published_at", "modified_at", "first_seen_at", "last_seen_at"), instant)
     kinds |= {"authors": pyarrow.list_(pyarrow.string()), "edition_date": pyarrow.date32()}
     columns = [(name, kinds.get(name, pyarrow.string())) for name in FIELDS]

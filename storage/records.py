@@ -30,6 +30,8 @@ class Record:
     subtitle: str | None
     text: str
     """Paragraphs joined by one newline."""
+    char_count: int
+    """Characters of the text."""
     published_at: datetime | None
     published_precision: str | None
     """second, minute, day, month, year."""
@@ -58,7 +60,7 @@ class Record:
 
 
 FIELDS = tuple(field.name for field in fields(Record))
-COLUMNS = [getattr(ArticleRow, name) for name in FIELDS] + [ArticleRow.published_offset, ArticleRow.modified_offset]
+COLUMNS = [getattr(ArticleRow, name) for name in FIELDS if name in ArticleRow.__table__.columns] + [ArticleRow.published_offset, ArticleRow.modified_offset]
 
 
 def records(connection: Connection, query: str | None = None) -> Iterator[Record]:
@@ -83,7 +85,7 @@ def _record(row: Row[Any]) -> Record:
     values = dict(row._mapping)
     for name in ("published", "modified"):
         values[f"{name}_at"] = printed(values[f"{name}_at"], values.pop(f"{name}_offset"))
-    return Record(**values | {"authors": tuple(values["authors"])})
+    return Record(**values | {"authors": tuple(values["authors"]), "char_count": len(values["text"])})
 
 
 def printed(moment: datetime | None, offset: int | None) -> datetime | None:

@@ -13,6 +13,7 @@ from sqlalchemy.engine import Engine
 
 from storage import schema
 from storage.archive import BadArchive, connect, refusal
+from storage.families.recluster import unsigned
 from storage.search.index import rebuild
 
 
@@ -28,16 +29,24 @@ def upgrade(database_url: str, backup: Path | None = None, *, reindex: bool = Fa
         if state not in ("current", "older"):
             raise BadArchive(refusal(state, engine) or "there is no archive yet; the first crawl makes one")
         if state == "current" and not reindex:
-            return f"the archive is of this version ({version}) already; nothing to do"
+            return f"the archive is of this version ({version}) already; nothing to do{_families(engine)}"
         kept = _copy(engine, version, backup)
         schema.upgrade(engine)
         if reindex:
             with engine.connect().execution_options(writing=True) as connection, connection.begin():
                 rebuild(connection)
         with engine.connect() as connection:
-            return f"the archive went from version {version} to {schema.version(connection)}{kept}"
+            new = schema.version(connection)
+        return f"the archive went from version {version} to {new}{kept}{_families(engine)}"
     finally:
         engine.dispose()
+
+
+def _families(engine: Engine) -> str:
+    """Words about articles that no family search finds, where there are any."""
+    with engine.connect() as connection:
+        missing = unsigned(connection, 1)
+    return "; some articles are not in the index of families: `scrapy families --recluster` enters them" if missing else ""
 
 
 def _copy(engine: Engine, version: str | None, backup: Path | None) -> str:

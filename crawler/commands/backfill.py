@@ -5,14 +5,13 @@ from __future__ import annotations
 import argparse
 import sys
 from datetime import UTC, date, datetime
-from pathlib import Path
 
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
 from crawler.discovery.epaper import dated, issue_url
 from crawler.running import run_news
-from crawler.sites import BadSite, Site, load
+from crawler.sites import BadSite, Site, folder_of, load
 from storage.archive import Archive, BadArchive
 from storage.editions import Issue, days, issues, request
 from storage.frontier import SiteHeld
@@ -40,9 +39,9 @@ class Command(ScrapyCommand):
         if len(args) != 1:
             raise UsageError("give one site: a profile's name or the path of a TOML file", print_help=False)
         _check_range(opts.first, opts.last)
-        folder = self.settings.get("SITES_DIR")
+        folder = folder_of(self.settings)
         try:
-            site = load(args[0], Path(folder) if folder else None)
+            site = load(args[0], folder)
             if not dated(site.epaper):
                 raise BadSite(f"{site.path}: 'epaper' does not name the issue of a day; write its address with %Y, %m and %d")
             urls = {day: issue_url(site.epaper or "", day) for day in days(opts.first, opts.last)}

@@ -9,8 +9,9 @@ from pathlib import Path
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
+from crawler import pipes
 from storage.archive import Archive, BadArchive
-from storage.export import WRITERS, MissingPackage
+from storage.export import LONGEST_CELL, WRITERS, MissingPackage, Watched
 from storage.search import BadQuery
 
 
@@ -37,15 +38,18 @@ class Command(ScrapyCommand):
             raise UsageError("Parquet is no text: give the file to write with -o", print_help=False)
         try:
             with Archive(self.settings["ARCHIVE_URL"]) as archive:
-                number = _export(archive, " ".join(args), kind, opts.output)
+                rows = Watched(archive.records(" ".join(args)))
+                number = _export(rows, kind, opts.output)
         except BrokenPipeError:
-            sys.stderr.close()  # whoever read has seen enough
-            return
+            pipes.end()
         except (BadArchive, BadQuery, MissingPackage, OSError) as error:
             print(f"export: {error}", file=sys.stderr)  # noqa: T201 - a command speaks to its user
             self.exitcode = 2
             return
         print(f"{number} articles written", file=sys.stderr)  # noqa: T201
+        if kind == "csv" and rows.long:
+            told = f"export: {rows.long} articles have a text of more than {LONGEST_CELL} characters, which the file holds whole and Excel cuts off"
+            print(told, file=sys.stderr)  # noqa: T201
 
 
 def _kind(output: str | None) -> str:
@@ -53,15 +57,15 @@ def _kind(output: str | None) -> str:
     return ending if ending in WRITERS else "jsonl"
 
 
-def _export(archive: Archive, query: str, kind: str, output: str | None) -> int:
+def _export(rows: Watched, kind: str, output: str | None) -> int:
     """Write to the file, which has its name only when it is whole, or to standard output."""
     if not output:
-        return WRITERS[kind](archive.records(query), sys.stdout.buffer)
+        return WRITERS[kind](rows, sys.stdout.buffer)
     target = Path(output)
     part = target.with_name(target.name + ".part")
     try:
         with part.open("wb") as out:
-            number = WRITERS[kind](archive.records(query), out)
+            number = WRITERS[kind](rows, out)
         part.replace(target)
     finally:
         part.unlink(missing_ok=True)

@@ -6,8 +6,8 @@ import argparse
 import sys
 
 from scrapy.commands import ScrapyCommand
-from scrapy.exceptions import UsageError
 
+from crawler.arguments import article_number
 from storage.archive import Archive, BadArchive
 from storage.families.chain import Chain, Copy, Part, chain
 
@@ -34,11 +34,10 @@ class Command(ScrapyCommand):
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         assert self.settings is not None
-        if len(args) != 1 or not args[0].isdigit():
-            raise UsageError("give one article number; `scrapy search WORDS` finds them", print_help=False)
+        number = article_number(args)
         try:
             with Archive(self.settings["ARCHIVE_URL"]) as archive, archive.read() as connection:
-                found = chain(connection, int(args[0]))
+                found = chain(connection, number)
         except BadArchive as error:
             print(f"family: {error}", file=sys.stderr)  # noqa: T201 - a command speaks to its user
             self.exitcode = 2

@@ -15,7 +15,7 @@ from scrapy.exceptions import UsageError
 from crawler.discovery.one_page import OnePageSpider
 from crawler.items import Page
 from crawler.replay import BadReplay, draft_case, warc_pages
-from crawler.sites import BadSite, Site, load
+from crawler.sites import BadSite, Site, folder_of, load
 from storage.keys import canonical
 
 
@@ -39,9 +39,9 @@ class Command(ScrapyCommand):
         assert self.settings is not None
         if len(args) != 1:
             raise UsageError("give one address (https://host/path), or a WARC file with --url", print_help=False)
-        sites = self.settings.get("SITES_DIR")
+        sites = folder_of(self.settings)
         try:
-            site = load(opts.site, Path(sites) if sites else None) if opts.site else None
+            site = load(opts.site, sites) if opts.site else None
             page = self._page(args[0], opts)
             folder = Path(opts.output) if opts.output else Path("tests/pages") / _name(page.url)
             self._write(page, site, folder)

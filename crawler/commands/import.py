@@ -12,7 +12,7 @@ from scrapy.exceptions import UsageError
 
 from crawler.imports import BadImport, Importer
 from crawler.imports.readers import KINDS
-from crawler.sites import BadSite, load
+from crawler.sites import BadSite, folder_of, load
 from storage.archive import Archive, BadArchive
 
 
@@ -37,10 +37,10 @@ class Command(ScrapyCommand):
         assert self.settings is not None
         if not args:
             raise UsageError("give the files or folders to import", print_help=False)
-        folder = self.settings.get("SITES_DIR")
+        folder = folder_of(self.settings)
         try:
             ZoneInfo(opts.timezone)
-            site = load(opts.site, Path(folder) if folder else None) if opts.site else None
+            site = load(opts.site, folder) if opts.site else None
             with Archive(self.settings["ARCHIVE_URL"]) as archive:
                 importer = Importer(archive, Path(self.settings["CAPTURES_DIR"]), site, opts.timezone)
                 result = importer.run(map(Path, args), opts.format, opts.base)

@@ -11,7 +11,7 @@ import tomlkit
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
-from crawler.sites import BadSite, Site, load
+from crawler.sites import BadSite, Site, folder_of, load
 from crawler.sites.site import HERE
 from pipelines.learned import LEAST_ARTICLES, LEAST_COUNT, LEAST_SHARE, enough, left_alone
 from storage import learned
@@ -49,9 +49,9 @@ class Command(ScrapyCommand):
         assert self.settings is not None
         if len(args) != 1:
             raise UsageError("give one site: scrapy learn NAME", print_help=False)
-        folder = self.settings.get("SITES_DIR")
+        folder = folder_of(self.settings)
         try:
-            site = load(args[0], Path(folder) if folder else None)
+            site = load(args[0], folder)
             with Archive(self.settings["ARCHIVE_URL"]) as archive:
                 total = learned.count(archive, site.name)
                 goes, stays = _looked_at(archive, site, total)

@@ -14,6 +14,7 @@ from scrapy.exceptions import UsageError
 from crawler.discovery.draft import draft
 from crawler.discovery.probe import ProbeSpider
 from crawler.discovery.survey import Survey
+from crawler.sites import folder_of
 from pipelines import process
 
 
@@ -54,7 +55,7 @@ class Command(ScrapyCommand):
         if opts.output == "-":
             return None
         host = (urlsplit(url).hostname or "").removeprefix("www.")
-        return Path(opts.output) if opts.output else Path(self.settings.get("SITES_DIR") or ".") / f"{host}.toml"
+        return Path(opts.output) if opts.output else (folder_of(self.settings) or Path()) / f"{host}.toml"
 
     def _write(self, survey: Survey, target: Path | None, allow: list[str]) -> None:
         made = draft(survey, datetime.now(UTC).date(), allow)

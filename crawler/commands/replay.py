@@ -17,7 +17,7 @@ from crawler.discovery.epaper import CONTENT
 from crawler.items import Dropped, Page
 from crawler.links import is_article
 from crawler.replay import BadReplay, Saved, as_json, saved_page, warc_pages
-from crawler.sites import BadSite, Site, load
+from crawler.sites import BadSite, Site, folder_of, load
 from storage.archive import Archive, BadArchive
 from storage.keys import canonical
 from storage.search import BadQuery
@@ -55,9 +55,9 @@ class Command(ScrapyCommand):
             raise UsageError("give WARC files, or --page FILE with --url URL", print_help=False)
         if opts.page and not opts.url:
             raise UsageError("--page needs --url, the address the page was saved from", print_help=False)
-        folder = self.settings.get("SITES_DIR")
+        folder = folder_of(self.settings)
         try:
-            site = load(opts.site, Path(folder) if folder else None) if opts.site else None
+            site = load(opts.site, folder) if opts.site else None
             counts = self._replay(args, opts, site)
         except (BadReplay, BadSite) as error:
             print(f"replay: {error}", file=sys.stderr)  # noqa: T201 - a command speaks to its user
@@ -94,10 +94,10 @@ def _difference(settings: Any, args: list[str], opts: argparse.Namespace) -> int
     """Print what today's rules would change, or did; the exit code."""
     from crawler.rule_change import Rereader
 
-    folder = settings.get("SITES_DIR")
+    folder = folder_of(settings)
     try:
         with Archive(settings["ARCHIVE_URL"]) as archive:
-            report = Rereader(archive, Path(settings["CAPTURES_DIR"]), Path(folder) if folder else None).run(" ".join(args), apply=opts.apply)
+            report = Rereader(archive, Path(settings["CAPTURES_DIR"]), folder).run(" ".join(args), apply=opts.apply)
     except (BadArchive, BadQuery) as error:
         print(f"replay: {error}", file=sys.stderr)  # noqa: T201
         return 2

@@ -10,6 +10,7 @@ from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
 from crawler.retrying import Retry, Waiting, waiting
+from crawler.sites import folder_of
 from storage.archive import Archive, BadArchive
 from storage.frontier import LeaseLost, SiteHeld
 from storage.keys import url_key
@@ -35,7 +36,7 @@ class Command(ScrapyCommand):
         assert self.settings is not None
         if len(args) > 1:
             raise UsageError("give one site's name at most", print_help=False)
-        folder = self.settings.get("SITES_DIR")
+        folder = folder_of(self.settings)
         try:
             key = url_key(opts.url) if opts.url else None
             with Archive(self.settings["ARCHIVE_URL"]) as archive:
@@ -44,7 +45,7 @@ class Command(ScrapyCommand):
                 if opts.list:
                     _list(found, verbose=opts.verbose)
                     return
-                retry = Retry(archive, Path(self.settings["CAPTURES_DIR"]), Path(folder) if folder else None)
+                retry = Retry(archive, Path(self.settings["CAPTURES_DIR"]), folder)
                 retry.run(found, print)
         except (BadArchive, SiteHeld, LeaseLost, ValueError) as error:
             print(f"retry: {error}", file=sys.stderr)  # noqa: T201 - a command speaks to its user

@@ -7,8 +7,8 @@ import sys
 from typing import Any
 
 from scrapy.commands import ScrapyCommand
-from scrapy.exceptions import UsageError
 
+from crawler.arguments import article_number
 from storage.archive import Archive, BadArchive
 from storage.differences import between
 
@@ -31,18 +31,17 @@ class Command(ScrapyCommand):
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         assert self.settings is not None
-        if len(args) != 1 or not args[0].isdigit():
-            raise UsageError("give one article number; `scrapy search WORDS` finds them", print_help=False)
+        number = article_number(args)
         try:
             with Archive(self.settings["ARCHIVE_URL"]) as archive:
-                article = archive.article(int(args[0]))
-                edits, versions = archive.edits(int(args[0])), archive.history(int(args[0]))
+                article = archive.article(number)
+                edits, versions = archive.edits(number), archive.history(number)
         except BadArchive as error:
             print(f"show: {error}", file=sys.stderr)  # noqa: T201 - a command speaks to its user
             self.exitcode = 2
             return
         if article is None:
-            print(f"show: the archive has no article {args[0]}; `scrapy search WORDS` finds them", file=sys.stderr)  # noqa: T201
+            print(f"show: the archive has no article {number}; `scrapy search WORDS` finds them", file=sys.stderr)  # noqa: T201
             self.exitcode = 1
             return
         print(_history(versions) if opts.history else _whole(article, edits))  # noqa: T201

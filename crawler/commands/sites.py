@@ -11,7 +11,7 @@ from scrapy.commands import ScrapyCommand
 from crawler.monitors.health import Health, health
 from crawler.monitors.watch import watch
 from crawler.schedule.profiles import readable
-from crawler.sites import BadSite, Site, load, names
+from crawler.sites import BadSite, Site, folder_of, load, names
 from crawler.tables import table
 from storage.archive import Archive, BadArchive
 
@@ -36,8 +36,7 @@ class Command(ScrapyCommand):
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         assert self.settings is not None
-        setting = self.settings.get("SITES_DIR")
-        folder = Path(setting) if setting else None
+        folder = folder_of(self.settings)
         if opts.health or opts.alert:
             self._health(args, opts, folder)
             return

@@ -11,7 +11,7 @@ from typing import Any
 
 from scrapy.commands import ScrapyCommand
 
-from crawler.sites import BadSite, load, names
+from crawler.sites import BadSite, folder_of, load, names
 from storage.archive import Archive, BadArchive
 from storage.export import MissingPackage
 from storage.statistics import Statistics, statistics
@@ -52,8 +52,8 @@ class Command(ScrapyCommand):
 
 def _expected(settings: Any) -> dict[str, int]:
     """{site: articles a week} of the profiles that say so; a broken profile is `scrapy sites`' matter."""
-    folder, found = settings.get("SITES_DIR"), {}
-    for path in names(Path(folder) if folder else None).values():
+    folder, found = folder_of(settings), {}
+    for path in names(folder).values():
         try:
             site = load(str(path))
         except BadSite:

@@ -10,6 +10,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from crawler.sites import folder_of
+
 PASSED = ("ARCHIVE_URL", "CAPTURES_DIR", "SITES_DIR", "LOG_LEVEL")
 
 
@@ -38,11 +40,11 @@ class Options:
 
     @classmethod
     def of(cls, settings: Any, slots: int | None = None) -> Options:
-        folder = settings.get("SITES_DIR")
+        folder = folder_of(settings)
         passed = {name: str(settings[name]) for name in PASSED if settings.get(name) is not None}
         return cls(
             archive_url=settings["ARCHIVE_URL"],
-            sites=Path(folder) if folder else None,
+            sites=folder,
             logs=Path(settings["LOGS_DIR"]),
             slots=slots or settings.getint("SCHEDULE_SLOTS") or os.cpu_count() or 1,
             grace=timedelta(seconds=settings.getfloat("SCHEDULE_GRACE")),

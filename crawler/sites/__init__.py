@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from crawler.sites.site import BadSite, Site, load, names
+from crawler.sites.site import BadSite, Site, folder_of, load, names
 
-__all__ = ["BadSite", "Site", "load", "names"]
+__all__ = ["BadSite", "Site", "folder_of", "load", "names"]

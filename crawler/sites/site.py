@@ -114,6 +114,12 @@ LISTS = {f.name for f in KEYS if "tuple" in str(f.type)}
 PATTERNS = ("article", "section", "ignore")
 
 
+def folder_of(settings: Any) -> Path | None:
+    """The folder of the user's own profiles, which the setting SITES_DIR names; None: there are ours only."""
+    named = settings.get("SITES_DIR")
+    return Path(named) if named else None
+
+
 def load(name: str, folder: Path | None = None) -> Site:
     """The profile called ``name`` (ours, or one in ``folder``), or the one in the file that ``name`` is the path of.
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -29,7 +28,7 @@ from crawler.items import Dropped, Page, TooLarge
 from crawler.recorder import Fetch, Recorder
 from crawler.revisits import TRIES, retry_after
 from crawler.robots import RobotsDisallowed, RobotsUnavailable
-from crawler.sites import BadSite, Site, load
+from crawler.sites import BadSite, Site, folder_of, load
 from crawler.workers.pool import WorkerFailed, Workers
 from storage.frontier import LISTINGS, Found, LeaseLost, same_address
 from storage.keys import canonical
@@ -241,8 +240,8 @@ def site_of(settings: Any, site: str | None, url: str | None) -> Site:
     """The profile that the spider's arguments name, or one made up for an address. Raises `BadSite`."""
     if bool(site) == bool(url):
         raise BadSite("give one of -a site=NAME and -a url=https://host/")
-    folder = settings.get("SITES_DIR")
-    return load(site, Path(folder) if folder else None) if site else made_up(url or "")
+    folder = folder_of(settings)
+    return load(site, folder) if site else made_up(url or "")
 
 
 def made_up(url: str) -> Site:

@@ -5,12 +5,17 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
+import subprocess
+import sys
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
 import pytest
 
 from crawler.items import Article
-from storage.export import guard, write_csv, write_jsonl, write_parquet
+from storage.archive import Archive
+from storage.export import LONGEST_CELL, Watched, guard, write_csv, write_jsonl, write_parquet
 from storage.writer import Visit, save_articles
 
 BEIJING = timezone(timedelta(hours=8))
@@ -76,11 +81,34 @@ def test_duckdb_reads_the_parquet(filled, tmp_path):
     ]  # fmt: skip
 
 
+def test_articles_that_no_cell_of_excel_holds_are_counted_and_written_whole(archive):
+    with archive.transaction() as connection:
+        long = [replace(SECOND, url=f"http://a.example/{n}.html", text="电" * n) for n in (LONGEST_CELL, LONGEST_CELL + 1)]
+        save_articles(connection, [(one, Visit(now=NOW, rules="1")) for one in long])
+    out, rows = io.BytesIO(), Watched(archive.records())
+    write_csv(rows, out)
+    assert (rows.long, out.getvalue().decode().count("电")) == (1, 2 * LONGEST_CELL + 1)
+
+
 def test_an_empty_archive_is_an_empty_export(archive, tmp_path):
     assert written(write_jsonl, archive) == b""
     assert written(write_csv, archive).count(b"\n") == 1
     with (tmp_path / "a.parquet").open("wb") as out:
         assert write_parquet(archive.records(), out) == 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("words", ["export", "search 电", "show 1"])
+def test_a_reader_who_has_seen_enough_ends_the_command_quietly(archive_url, scrapy, tmp_path, words):
+    with Archive(archive_url) as archive, archive.transaction() as connection:
+        save_articles(connection, [(replace(SECOND, url=f"http://a.example/{n}.html", text="电" * 9000), Visit(now=NOW, rules="1")) for n in range(3)])
+    scrapy("version")  # makes the folder
+    reader, writer = os.pipe()
+    os.close(reader)
+    command = [sys.executable, "-m", "scrapy", *words.split()]
+    done = subprocess.run(command, cwd=tmp_path, env={**os.environ, "ARCHIVE_URL": archive_url}, stdout=writer, stderr=subprocess.PIPE, text=True, timeout=60, check=False)
+    os.close(writer)
+    assert (done.returncode, "Traceback" in done.stderr, "BrokenPipe" in done.stderr) == (141, False, False)
 
 
 @pytest.mark.slow
