@@ -28,6 +28,7 @@ ORPHAN = 24
 SURE = 30
 """A line of text with more characters is taken for the first paragraph."""
 REPEATED = 16
+ROW = frozenset(["div", "section"])
 START, LETTERS = 48, 8
 
 
@@ -75,15 +76,22 @@ def _trunk(lines: list[Line]) -> set[Any]:
 
 
 def _row(lines: list[Line], homes: dict[Any, float]) -> set[Any]:
-    """Where each paragraph is a ``<div>`` among others: those of the same row that hold a short line, too."""
+    """Where each paragraph is a ``<div>`` or ``<section>`` among others: those of the same row that hold a short line, too."""
     rows: dict[Any, list[float]] = {}
     for home, size in homes.items():
-        if home.tag == "div":
-            rows.setdefault(home.getparent(), []).append(size)
+        if home.tag in ROW:
+            rows.setdefault(_outermost(home).getparent(), []).append(size)
     best = max(rows, key=lambda row: sum(rows[row]), default=None)
     if best is None or len(rows[best]) < 2 or sum(rows[best]) < 0.5 * sum(homes.values()):
         return set()
-    return {home_of(line) for line in lines if not line.linked and not line.clutter and line.tag == "div" and line.block.getparent() is best}
+    return {home for line in lines if not line.linked and not line.clutter and (home := home_of(line)).tag in ROW and _outermost(home).getparent() is best}
+
+
+def _outermost(element: Any) -> Any:
+    """The widest element around one that holds nothing else."""
+    while (above := element.getparent()) is not None and above.tag in ROW and len(above) == 1:
+        element = above
+    return element
 
 
 def _athome_of(line: Line, trunk: set[Any]) -> bool:

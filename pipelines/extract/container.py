@@ -9,6 +9,7 @@ the value; what a split article left behind in neighbouring elements is taken ba
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import Counter
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any
@@ -22,6 +23,10 @@ PARAGRAPHS = frozenset(["p", "li", "dd", "dt", "h1", "h2", "h3", "h4", "h5", "h6
 INNER = frozenset(["ul", "ol", "dl", "blockquote", "figure"])
 FAR = 300
 """Linked characters between two parts of one article; more stand between an article and the next thing."""
+SEVERAL = 3
+BELOW = 1.3
+NEAR = 8
+"""Lines between a headline and an element that begins right below it."""
 LEAST = 40
 LEAST_PLAIN = 20
 LEAST_SHARE = 0.06
@@ -131,6 +136,11 @@ class _Search:
         value = node.value * (0.25 if node.talky or teasers(node) else 1.0) * max(0.2, 1 - 2 * node.kept_density)
         return value * 0.5 if self.title_line is not None and node.last < self.title_line else value
 
+    def _place(self, node: Node) -> float:
+        """What makes one of two elements the better answer: its worth, more where it begins right below the headline."""
+        near = self.title_line is not None and 0 < node.first - self.title_line <= NEAR
+        return self._worth(node) * (BELOW if near else 1.0)
+
     def _heir(self, node: Node) -> Node | None:
         """The child that takes an element's place; None where the element itself is the best answer."""
         children = [child for child in node.children if child.children or (child.element.tag not in PARAGRAPHS and (len(child.own) > 1 or child.value > 0.5 * node.value))]
@@ -139,20 +149,21 @@ class _Search:
         if len(children) == 1 and children[0].value >= node.value:
             return children[0]
         plain = [child for child in children if child.value >= max(LEAST_PLAIN, LEAST_SHARE * node.value) and not child.talky and not teasers(child)]
-        best = max(plain or children, key=self._worth)
+        best = max(plain or children, key=self._place)
         if best.element.tag in INNER and any(child.value > 0 for child in node.children if child is not best):
             return None  # a list or a quotation among paragraphs
         if best.value >= DESCEND * (node.speech + sum(self._worth(child) for child in node.children if child.value > 0)):
             return best
-        own = node.speech + sum(c.value for c in node.children if not c.children and c.element.tag in ("p", "h2", "h3"))
-        if own >= 0.3 * node.value:
+        if node.speech + _paragraphs(node) >= 0.3 * node.value:
             return None  # paragraphs stand in the element itself
-        rivals = [child for child in children if child is not best and child.value > 0.1 * best.value]
+        rivals = [child for child in node.children if child is not best and child.element.tag not in PARAGRAPHS and child.value > 0.1 * best.value]
         return best if rivals and all(self._other(best, rival) for rival in rivals) else None
 
     def _other(self, main: Node, rival: Node) -> bool:
         """Whether an element beside the best one is another text (teasers, comments, a footer), not a part of it."""
-        return rival.talky or teasers(rival) or rival.kept_density > 0.15 or self._far(main, rival) or mean_prose(rival) < min(45.0, 0.5 * mean_prose(main))
+        if rival.talky or teasers(rival) or rival.kept_density > 0.15 or self._far(main, rival) or _lone(rival, main):
+            return True
+        return mean_prose(rival) < min(45.0, 0.5 * mean_prose(main))
 
     def _far(self, main: Node, rival: Node) -> bool:
         """Whether more links stand between two elements than an advertisement has."""
@@ -173,13 +184,28 @@ class _Search:
                 continue
             before = child.last < below.first
             lead = before and title is not None and child.first > title and child.prose >= 30
-            more = not before and child.prose >= 0.15 * main.value and mean_prose(child) >= 0.5 * mean_prose(main)
+            more = not before and child.prose >= 0.15 * main.value and mean_prose(child) >= 0.5 * mean_prose(main) and not _lone(child, below)
             if (lead or more) and not lines_in(child)[0].clutter:
                 out += parts_of(child)
         if above.own and title is not None:
             near = (line for line in above.own if self._links_between(main, line.number, line.number) <= FAR)
             out += [line for line in near if line.prose and line.number > title and not line.clutter and line.weight > 30]
         return out
+
+
+def _paragraphs(node: Node) -> float:
+    """What the children weigh that are a paragraph each: ``<p>``, headings, elements without children of which there are several of a kind."""
+    leaves = [child for child in node.children if not child.children]
+    kinds = Counter((leaf.element.tag, leaf.element.get("class")) for leaf in leaves if leaf.value > 0)
+    return sum(leaf.value for leaf in leaves if leaf.element.tag in ("p", "h2", "h3") or kinds[leaf.element.tag, leaf.element.get("class")] >= SEVERAL)
+
+
+def _lone(node: Node, beside: Node) -> bool:
+    """Whether an element holds one sentence and is not of the kind of the element beside it: a notice of the site."""
+    one, two = node.element, beside.element
+    if one.tag in PARAGRAPHS or (one.tag == two.tag and one.get("class") == two.get("class") and one.get("id") is None):
+        return False
+    return sum(1 for line in lines_in(node) if line.prose) < 2
 
 
 def inside(lines: list[Line], container: Any) -> list[Line]:

@@ -95,7 +95,7 @@ def _labelled(lines: list[str]) -> list[str]:
 
 def _named(text: str) -> list[str]:
     """Names at the beginning of a text, after titles such as 本报记者."""
-    text = TITLES.sub("", PLACE.sub("", text.strip(" 　：:")))
+    text = TITLES.sub("", PLACE.sub("", text.strip(" 　：:").lstrip("（(【〔[")))
     names = split_names(text)
     for match in WITH_ROLE.finditer(text):  # 记者 张三 通讯员 李四
         names += [name for name in split_names(match.group(1)) if name not in names]

@@ -60,6 +60,8 @@ def _can_be(line: Line) -> bool:
     text = line.text
     if not SHORTEST <= len(text) <= LONGEST or line.clutter in ("comment", "related", "advert"):
         return False
+    if text.startswith("—"):
+        return False  # 副题
     return (line.tag in HEADINGS or line.linked < 0.5 * len(text)) and not BAD.match(text)
 
 
@@ -178,6 +180,6 @@ def _beside_date(lines: list[Line]) -> Headline | None:
         if not is_dateline(line.text) or line.linked > 0.7 * len(line.text):
             continue
         for above in reversed(lines[max(0, number - 4) : number]):
-            if 6 <= len(above.text) <= 60 and above.linked < 0.3 * len(above.text) and not above.ended and not is_furniture(above.text) and not BREADCRUMB.match(above.text):
+            if 6 <= len(above.text) <= 60 and above.linked < 0.3 * len(above.text) and not above.text.startswith("—") and not (above.ended or is_furniture(above.text) or BREADCRUMB.match(above.text)):
                 return Headline(above.text, above.number)
     return None
