@@ -67,7 +67,7 @@ def _traditional(counts: Counter[str]) -> bool:
     simplified = sum(number for char, number in counts.items() if char in table.impossible)
     lost = counts["\ufffd"] + counts["?"]
     enough = traditional >= max(2, LEAST_TRADITIONAL * han)
-    return enough and kana <= 0.05 * han + 4 * lost and simplified <= 0.5 * traditional + 3 * lost
+    return enough and kana <= 0.05 * han + min(4 * lost, 0.15 * han) and simplified <= 0.5 * traditional + 3 * lost
 
 
 def _narrowed(counts: Counter[str], narrow: int, lost: int) -> bool:
@@ -84,7 +84,8 @@ def _evidence(counts: Counter[str], page: Annotations, narrow: int, lost: int) -
     telling = sum(counts[char] for char in TELLING)
     if not (narrow or telling or lost) and page.right < max(2, 0.1 * (counts.total() - 4 * page.right)):
         return False  # a few readings, and no mark and no character that says whose they are
-    if genuine > lost + 0.15 * page.right + 0.5 * telling + 0.5:
+    by_chance = lost if narrow or page.right else 0  # in the kit's shifted runs
+    if genuine > by_chance + 0.15 * page.right + 0.5 * telling + 0.5:
         return False
     points = 1.0 * narrow + 2.0 * telling + 2.0 * min(page.right, 3 + narrow + telling) + 2.0 * lost * (narrow > 0)
     if page.right and page.share < 0.7:

@@ -73,3 +73,9 @@ def written() -> dict[int, tuple[str, str]]:
             if char not in table.impossible:
                 found[lead << 8 | trail] = (char, table.simplified.get(char, char) + table.others.get(char, ""))
     return found
+
+
+@lru_cache
+def simplification() -> dict[int, str]:
+    """As `translation`, for genuine traditional text, which has characters that the kit never writes."""
+    return translation() | {ord(new): old for new, old in zip("於後乾徵摺衞菸", "于后干征折卫烟", strict=True)}

@@ -12,8 +12,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.repair.kit_table import kit, translation
-from pipelines.repair.misread import EITHER, LOST, Slot
+from pipelines.repair.kit_table import kit, simplification
+from pipelines.repair.misread import ALTERNATIVES, LOST, Slot
 from pipelines.repair.model import Context, model
 from pipelines.repair.model_file import Ints
 from pipelines.repair.page_model import PageModel
@@ -59,7 +59,7 @@ def _alphabet(written: str, length: int) -> tuple[str, Ints, Bytes]:
 
 def _symbol(char: str) -> int:
     """The model's symbol; a traditional character counts as its simplified one."""
-    return model().id(kit().simplified.get(char, char))
+    return model().id(simplification().get(ord(char), char))
 
 
 @lru_cache
@@ -102,7 +102,7 @@ def fitting(damage: Damage, before: int = LOST) -> Fit:
     lost = unread(damage.read_as)
     for place, byte in enumerate(pattern):
         if byte != LOST:
-            keep &= np.isin(raw[:, place], EITHER[byte]) if byte in EITHER else raw[:, place] == byte
+            keep &= np.isin(raw[:, place], ALTERNATIVES[-byte]) if byte < 0 else raw[:, place] == byte
         elif place + 1 < len(pattern):
             keep &= lost[raw[:, place], raw[:, place + 1]]
         elif damage.following:
@@ -135,7 +135,7 @@ State = tuple[float, Context, str]
 
 def solve(found: list[Slot], read_as: str, written: str) -> Reread:
     """The likeliest text; U+FFFD where no character fits."""
-    lm = PageModel("".join(slot.char or "\n" for slot in found).translate(translation()))
+    lm = PageModel("".join(slot.char or "\n" for slot in found).translate(simplification()))
     start = model().start
     states: list[State] = [(0.0, (start, start, start), "")]
     lost = weighed = 0

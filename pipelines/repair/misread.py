@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 LOST = -1
@@ -17,19 +18,37 @@ class Slot(NamedTuple):
     """The byte after it; -1 when that is lost too or the text ends."""
 
 
-TWOFOLD = {"big5": {"卅": (-2, -3)}}
-EITHER = {-2: (0xA4, 0xA2), -3: (0xCA, 0xCE)}
-"""Big5 has 卅 twice, A4CA and A2CE: which it was, is open. Its bytes are as negative numbers what they may be."""
-TWICE = {"big5": {"十": b"\xa2\xcc"}}
-"""The same with 十, A451 and A2CC; but 51 is no second byte where GBK is shifted, so either reading rules out the other."""
-MOST_TWICE = 5
+ALTERNATIVES: list[tuple[int, ...]] = [(), ()]
+"""What a byte may be that is kept as -2, -3, …"""
+
+
+@lru_cache
+def twofold(read_as: str) -> dict[str, tuple[int, ...]]:
+    """The characters that an encoding has twice (十 and 卅 in Big5, four hundred in Windows-932) with their two bytes, each
+    as a negative number that stands for what it may be: which code was read, is open."""
+    codes: dict[str, list[bytes]] = {}
+    if read_as in ("big5", "cp932"):
+        for lead in range(0x81, 0xFF):
+            for trail in (*range(0x40, 0x7F), *range(0x80, 0xFF)):
+                char = bytes((lead, trail)).decode(read_as, "ignore")
+                if len(char) == 1 and len(char.encode(read_as)) == 2:
+                    codes.setdefault(char, []).append(bytes((lead, trail)))
+    return {char: tuple(_either(tuple(sorted(set(column)))) for column in zip(*two, strict=True)) for char, two in codes.items() if len(two) > 1}
+
+
+def _either(bytes_: tuple[int, ...]) -> int:
+    if len(bytes_) == 1:
+        return bytes_[0]
+    if bytes_ not in ALTERNATIVES:
+        ALTERNATIVES.append(bytes_)
+    return -ALTERNATIVES.index(bytes_)
 
 
 def raw_bytes(text: str, read_as: str) -> list[int] | None:
     """The bytes that were read as ``text``, negative where not known: `LOST` for U+FFFD; None where ``read_as`` cannot have
     given this text."""
     out: list[int] = []
-    open_ones = {"\ufffd": (LOST,)} | TWOFOLD.get(read_as, {})
+    open_ones = {"\ufffd": (LOST,)} | twofold(read_as)
     for part in re.split(f"([{''.join(open_ones)}])", text):
         if part in open_ones:
             out += open_ones[part]
@@ -43,26 +62,8 @@ def raw_bytes(text: str, read_as: str) -> list[int] | None:
 
 def readings(text: str, read_as: str, written: str) -> list[Slot] | None:
     """The characters of the text as it was written; None where it cannot have been."""
-    if read_as not in TWICE:
-        data = raw_bytes(text, read_as)
-        return slots(data, written) if data is not None else None
-    places = [at for at, char in enumerate(text) if char in TWICE[read_as]]
-    for chosen in range(1 << min(len(places), MOST_TWICE)):
-        found, last = list[int](), 0
-        for number, at in enumerate(places[:MOST_TWICE]):
-            if chosen >> number & 1:
-                part = raw_bytes(text[last:at], read_as)
-                if part is None:
-                    return None
-                found += [*part, *TWICE[read_as][text[at]]]
-                last = at + 1
-        part = raw_bytes(text[last:], read_as)
-        if part is None:
-            return None
-        cut = slots(found + part, written)
-        if cut is not None:
-            return cut
-    return None
+    data = raw_bytes(text, read_as)
+    return slots(data, written) if data is not None else None
 
 
 def slots(data: list[int], written: str) -> list[Slot] | None:

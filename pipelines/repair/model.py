@@ -15,12 +15,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.repair.model_file import BITS, LEFT_STEPS, MASK, STEPS, Ints, unpacked
+from pipelines.repair.model_file import BITS, LEFT_STEPS, MASK, ORDER, STEPS, Ints, unpacked
 
 Floats = NDArray[np.float32]
 UNKNOWN_LOGP = -15.0
 ONE_MORE = -0.5
 """log P of another digit after a digit, or another Latin letter."""
+ROWS = 256
 NONE = 255
 """In a row of values: no n-gram."""
 PATH = Path(__file__).parent / "data" / "model.npz"
@@ -40,8 +41,11 @@ class Model:
         self.ids |= dict.fromkeys("0123456789", self.ids["0"]) | dict.fromkeys(ascii_letters, self.ids["a"])
         self.single = np.full(MASK + 1, UNKNOWN_LOGP, np.float32)
         self.single[: len(self.chars)] = data["p1"] / np.float32(-STEPS)
+        self._single: list[float] = self.single.tolist()
         self._levels = unpacked(data)
+        self._longest_first = [(self._levels[n - 2], (1 << BITS * (n - 1)) - 1) for n in range(ORDER, 1, -1)]
         self._row = np.full(MASK + 1, NONE, np.uint8)
+        self._rows: dict[int, Floats] = {}
         self._cache: dict[int, float] = {}
 
     def id(self, char: str) -> int:
@@ -81,25 +85,26 @@ class Model:
         return found
 
     def _look_up(self, key: int) -> float:
-        back = 0.0
-        char = key & MASK
-        for level, bits in zip(reversed(self._levels), (3 * BITS, 2 * BITS, BITS), strict=True):
-            at = _place(level.histories, key >> BITS & ((1 << bits) - 1))
-            if at is None:
+        back, char = 0.0, key & MASK
+        for level, mask in self._longest_first:
+            history = key >> BITS & mask
+            at = int(level.histories.searchsorted(history))
+            if at == len(level.histories) or level.histories.item(at) != history:
                 continue
             start = level.starts.item(at)
-            found = (level.chars[start : start + level.sizes.item(at)] == char).nonzero()[0]
-            if len(found):
-                return back - level.values.item(start + found.item()) / STEPS
+            followers = level.chars[start : start + level.sizes.item(at)]
+            place = int((followers == char).argmax())
+            if followers.item(place) == char:
+                return back - level.values.item(start + place) / STEPS
             back -= level.left.item(at) / LEFT_STEPS
-        return back + float(self.single[char])
+        return back + self._single[char]
 
     def logps(self, context: Context, chars: Ints) -> Floats:
         """log P of each of ``chars``, shape (n,), after one context."""
-        result: Floats = self.single[chars]
-        history = 0
-        for level, (place, one) in zip(self._levels, enumerate(reversed(context)), strict=True):
-            history |= one << (BITS * place)
+        result = self._pairs(context[2])[chars]
+        history = context[2]
+        for level, one, shift in ((self._levels[1], context[1], BITS), (self._levels[2], context[0], 2 * BITS)):
+            history |= one << shift
             at = _place(level.histories, history)
             if at is None:
                 continue
@@ -111,6 +116,21 @@ class Model:
             self._row[followers] = NONE
             result = np.where(own == NONE, result - np.float32(level.left.item(at) / LEFT_STEPS), own / np.float32(-STEPS))
         return result
+
+    def _pairs(self, char: int) -> Floats:
+        """log P of every symbol after one, shape (symbols,); the last few are kept."""
+        row = self._rows.get(char)
+        if row is None:
+            if len(self._rows) >= ROWS:
+                self._rows.clear()
+            row, level = self.single, self._levels[0]
+            at = _place(level.histories, char)
+            if at is not None:
+                part = slice(level.starts.item(at), level.starts.item(at) + level.sizes.item(at))
+                row = row - np.float32(level.left.item(at) / LEFT_STEPS)
+                row[level.chars[part]] = level.values[part] / np.float32(-STEPS)
+            self._rows[char] = row
+        return row
 
     def total(self, text: str) -> float:
         """log P of a text at the start of a line."""

@@ -13,6 +13,8 @@ OPENED_TWICE, NEVER_CLOSED, NEVER_OPENED = -3.0, -2.5, -4.0
 NEEDED, NEEDED_SURELY, LIST_NUMBER = 4.0, 12.0, 3
 """nat, for a mark whose partner stands alone; surely, where nothing else could be that partner and the two are brackets
 with more between them than the number of a list item, ``1）``."""
+LONG_ASIDE = 40
+"""Characters between a mark and its partner, as a rule at the most."""
 BRACKETS = "（《〈"
 JUDGED = frozenset((*PAIRS, *CLOSING, "、", "。"))
 CLAUSE = re.compile("[、，。；：！？]")
@@ -50,7 +52,7 @@ class Surroundings:
             return OPENED_TWICE
         following = self._following(char, second)
         if following is None or following.group(0) != second:
-            return NEVER_CLOSED
+            return 0.0 if char == "（" and "\ufffd" in self.after[:LONG_ASIDE] else NEVER_CLOSED
         between = self.after[: following.start()]
         return NEEDED_SURELY if char in BRACKETS and len(between) > LIST_NUMBER and "\ufffd" not in between else NEEDED
 
@@ -61,7 +63,7 @@ class Surroundings:
         following = self._following(first, char)
         if following is not None and following.group(0) == char:
             return 0.0
-        between = self.after[: following.start()] if following is not None else self.after
+        between = self.after[: min(LONG_ASIDE, following.start() if following is not None else LONG_ASIDE)]
         return NEEDED_SURELY if first in BRACKETS and "\ufffd" not in between else NEEDED
 
     def _following(self, first: str, second: str) -> re.Match[str] | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from crawler.items import Edit
 from pipelines.repair.kit_page import annotated
+from pipelines.repair.kit_table import simplification
 from pipelines.repair.lost_bytes import Reread, solve
 from pipelines.repair.misread import Slot, readings
 from pipelines.repair.model import model
@@ -18,7 +19,9 @@ PAIRS = (
 PLAUSIBLE, POSSIBLE, GAIN = -7.0, -10.0, 1.5
 """Mean log P a character of Chinese text, at the least; where the bytes are UTF-8, which nothing else is by chance; and how
 much better the new reading must be."""
-MOST_LOST, LEAST_KNOWN = 0.4, 6
+SOLVED = -6.0
+"""The same of the new text, at the least, where so much was lost that what is known tells little: Big5 read as GBK."""
+MOST_LOST, MOST_LOST_BIG5, FEW_LOST, LEAST_KNOWN = 0.4, 0.5, 0.2, 6
 """Of the characters that are not ASCII. A few lost ones among ASCII could be anything."""
 ODD_SHARE = 0.12
 
@@ -55,9 +58,11 @@ def reread(line: str) -> tuple[str, Reread] | None:
     best: tuple[str, Reread] | None = None
     for read_as, written in PAIRS:
         found = readings(line, read_as, written)
-        if not found or not _promising(found, now, PLAUSIBLE if written != "utf-8" else POSSIBLE):
+        if not found or not _promising(found, now, written):
             continue
         new = solve(found, read_as, written)
+        if written == "big5" and model().mean(new.text.translate(simplification())) < SOLVED:
+            continue
         if best is None or new.mean > best[1].mean:
             best = (f"{written}-as-{read_as}", new)
             if written == "utf-8":
@@ -65,10 +70,14 @@ def reread(line: str) -> tuple[str, Reread] | None:
     return best
 
 
-def _promising(found: list[Slot], now: float, least: float) -> bool:
+def _promising(found: list[Slot], now: float, written: str) -> bool:
     wide = [slot for slot in found if not slot.char.isascii() or slot.pattern]
     lost = sum(1 for slot in wide if not slot.char or slot.char == "\ufffd")
-    if len(wide) - lost < LEAST_KNOWN or lost > MOST_LOST * len(wide):
+    big5 = written == "big5"
+    if len(wide) - lost < LEAST_KNOWN or lost > (MOST_LOST_BIG5 if big5 else MOST_LOST) * len(wide):
         return False
     known = "".join(slot.char for slot in found)
-    return model().mean(known) > max(least, now + GAIN)
+    if big5:  # traditional text, and the model knows simplified characters
+        known = known.translate(simplification())
+    told = written == "utf-8" or (big5 and lost > FEW_LOST * len(wide))
+    return model().mean(known) > max(POSSIBLE if told else PLAUSIBLE, now + GAIN)

@@ -7,6 +7,7 @@ import re
 from crawler.decode.plausible import score
 from crawler.items import Edit
 from pipelines.repair.kit_page import annotated
+from pipelines.repair.misread import twofold
 from pipelines.repair.model import model
 from pipelines.repair.oddity import odd
 from pipelines.repair.passes.apply import edit
@@ -60,6 +61,8 @@ def reread(line: str) -> tuple[str, str] | None:
 
 
 def _other(line: str, read_as: str, written: str) -> str | None:
+    if not twofold(read_as).keys().isdisjoint(line):
+        return None  # which of its codes it was, is for the lossy pass to weigh
     try:
         new = _bytes(line, read_as).decode(written)
         # Twice through the same mistake leaves Latin letters still.

@@ -33,8 +33,14 @@ LOSSLESS = {
 }  # fmt: skip
 LOSSY = {
     "utf8-as-gbk": ("utf-8", "gbk"), "utf8-as-gb18030": ("utf-8", "gb18030"), "utf8-as-cp1252": ("utf-8", "cp1252"),
-    "gbk-as-big5": ("gbk", "big5"), "gbk-as-euckr": ("gbk", "cp949"),
+    "gbk-as-big5": ("gbk", "big5"), "gbk-as-euckr": ("gbk", "cp949"), "gbk-as-cp932": ("gbk", "cp932"),
 }  # fmt: skip
+TRADITIONAL = (
+    "縣文化館昨天上午舉行展覽，當地群眾對此表示歡迎，展出的一百多件作品都是學生完成的。",
+    "這項工程由縣政府投資三億元，計劃明年春天開工，建成以後，從縣城到省會只要一個小時。",
+    "鎮裡昨天召開動員會，二十個村的幹部參加。會後，大家去看了新修的水庫，水庫去年秋天動工，今年夏天就能蓄水。",
+    "圖書館上午九點開門，下午五點半閉館；讀者可以憑身份證借書，一次最多五本，期限三十天。",
+)
 LOST = {
     "kunjinkao": "会议决定锟斤拷锟斤拷从明天起",
     "tang": "数据烫烫烫烫丢了",
@@ -101,6 +107,23 @@ def test_mojibake_that_lost_nothing_is_undone(name, clean):
 def test_mojibake_that_lost_bytes_is_mostly_undone(name):
     right = [repair(misread(clean, *LOSSY[name])).text == clean for clean in PLAIN]
     assert sum(right) >= len(PLAIN) - 2, right
+
+
+def test_big5_read_as_gbk_is_mostly_undone_and_stays_traditional():
+    right = [repair(misread(clean, "big5", "gbk")).text == clean for clean in TRADITIONAL]
+    assert sum(right) >= len(TRADITIONAL) - 1, right
+
+
+def test_a_bracket_whose_partner_is_at_hand_is_no_comma():
+    clean = "县气象台今天（3月9日）上午发布大风预警，预计风力可达六级，请市民关好门窗。"
+    damaged = misread(clean, "utf-8", "gbk")
+    assert "（" not in damaged
+    assert repair(damaged).text == clean
+
+
+@pytest.mark.parametrize("clean", ["中国国会议员访问北京，双方就共同关心的国际问题交换了意见。", "他说，三十年来，卅里铺村的变化人人都看得见。"])
+def test_a_character_that_the_wrong_encoding_has_twice_is_weighed(clean):
+    assert repair(misread(clean, "gbk", "cp932")).text == clean
 
 
 def test_every_edit_can_be_shown_and_reverted():
