@@ -21,6 +21,12 @@ GLUED = re.compile(r"^.{4,60}(?:\.{3}|…)\s*(?:阅读推荐|相关阅读|推荐
 BOX = re.compile(r"^\W*(?:新闻|相关)?链接\W*$")
 """The heading of a box with background, where prose follows it."""
 CUT = re.compile(r"[^.…](?:\.{3}|…)$")
+LISTED = re.compile(
+    r"[^。]{8,60}?\s*(?:(?:19|20)\d{2}[-/]\d{2}[-/]\d{2}|[\[（(]\d{1,2}[-/]\d{1,2}[\])）])(?:\s*\d{1,2}:\d{2})?$"
+    r"|[\[（(]?(?:(?:19|20)\d{2}[-/])?\d{2}[-/]\d{2}[\])）]?\s+[^。，]{8,60}$"
+)
+"""A title with its day as lists print it, in figures and hyphens; notices write 年 and 月."""
+ROW = 3
 BROKEN = re.compile(r"[\u4e00-\u9fff](?:…|\.{3})$")
 """Broken off within a sentence; an author's own dots are six."""
 TITLE = 8
@@ -55,7 +61,7 @@ def strip(text: str) -> tuple[str, tuple[Edit, ...]]:
             doomed |= _echo(lines, number, doomed)
     doomed |= {n: "related/sentences" for n, line in list(enumerate(lines))[-NEAR_END:] if n not in doomed and len(line) <= LONGEST and whole(line, _any_of)}
     doomed |= _last(lines, doomed)
-    doomed |= _teaser(lines)
+    doomed |= _teaser(lines) | _dated(lines, doomed)
     return (text, ()) if len(doomed) == len(lines) else cut(text, doomed, STEP, _glued(text, doomed))
 
 
@@ -102,6 +108,17 @@ def _teaser(lines: list[str]) -> dict[int, str]:
         if len(line) > SUMMARY and BROKEN.search(line) and titled and all(len(other) < SOURCE and not ENDED.search(other) for other in below):
             return dict.fromkeys(range(number - 1, len(lines)), "related/teaser")
     return {}
+
+
+def _dated(lines: list[str], doomed: dict[int, str]) -> dict[int, str]:
+    """Titles in a row at the very end, each with the day it was listed: a list whose heading is not here."""
+    out: dict[int, str] = {}
+    for number in range(len(lines) - 1, 0, -1):
+        if LISTED.match(lines[number]):
+            out[number] = "related/dated_title"
+        elif number not in doomed:
+            break
+    return out if len(out) >= ROW else {}
 
 
 def _echo(lines: list[str], number: int, doomed: dict[int, str]) -> dict[int, str]:

@@ -203,7 +203,7 @@ def _paragraphs(node: Node) -> float:
 def _lone(node: Node, beside: Node) -> bool:
     """Whether an element holds one sentence and is not of the kind of the element beside it: a notice of the site."""
     one, two = node.element, beside.element
-    if one.tag in PARAGRAPHS or (one.tag == two.tag and one.get("class") == two.get("class") and one.get("id") is None):
+    if one.tag in PARAGRAPHS or (one.tag == two.tag != "table" and one.get("class") == two.get("class") and one.get("id") is None):
         return False
     return sum(1 for line in lines_in(node) if line.prose) < 2
 
