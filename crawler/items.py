@@ -172,6 +172,8 @@ class Article:
     page: Page | None = field(default=None, repr=False, compare=False)
     """The page it was read from; not stored with the article, its capture is."""
     extra: Mapping[str, str] = field(default_factory=dict)
+    done: tuple[str, ...] = field(default=(), repr=False, compare=False)
+    """Steps of the pipeline that were applied where the page was read, by their paths; not stored."""
 
 
 class Dropped(DropItem):

@@ -49,6 +49,8 @@ class Fetch:
     row: Any
     captured: Captured | None = None
     answered: bool = False
+    evidence: dict[str, Any] = field(default_factory=dict)
+    """What makes the next visit conditional."""
     parts: list[Part] = field(default_factory=list)
     """Its further pages, where it is an article of several."""
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from crawler.sites import Site
 
 LARGEST = 16 << 20
-OMITTED = ("page", "edits", "text_extracted", "encoding", "extra", "extractor", "title_raw", "quality")
+OMITTED = ("page", "done", "edits", "text_extracted", "encoding", "extra", "extractor", "title_raw", "quality")
 
 
 class BadReplay(ValueError):

@@ -21,24 +21,23 @@ STEPS = (
 )
 """The order of the pipeline; Scrapy's ``ITEM_PIPELINES`` and `process` are both made from it."""
 
+PURE = ("pipelines.repair_text.RepairText", "pipelines.strip_disclaimers.StripDisclaimers", "pipelines.strip_related.StripRelated")
+"""Those after reading that need neither network nor database, in their order."""
+
 ITEM_PIPELINES = {path: 100 * n for n, path in enumerate(STEPS, 1)}
 
 RULES = "1"
 """Version of the rules; grows when the same bytes would give another article."""
 
 
-def pure_steps() -> tuple[Callable[[Article, Site | None], Article], ...]:
-    """The steps after reading that need neither network nor database, in the order of `STEPS`."""
+def pure_steps() -> dict[str, Callable[[Article, Site | None], Article]]:
+    """{path: function} of `PURE`."""
     from pipelines.repair_text import repair_article
     from pipelines.strip_disclaimers import strip_disclaimers
     from pipelines.strip_related import strip_related
 
-    by_name: dict[str, Callable[[Article, Site | None], Article]] = {
-        "RepairText": lambda article, site: repair_article(article),
-        "StripDisclaimers": lambda article, site: strip_disclaimers(article, site),
-        "StripRelated": lambda article, site: strip_related(article),
-    }
-    return tuple(by_name[name] for path in STEPS if (name := path.rpartition(".")[2]) in by_name)
+    functions = (lambda article, site: repair_article(article), strip_disclaimers, lambda article, site: strip_related(article))
+    return dict(zip(PURE, functions, strict=True))
 
 
 def process(page: Page, site: Site | None = None, saved: Callable[[str], Page | None] | None = None) -> Article:
@@ -56,7 +55,7 @@ def process(page: Page, site: Site | None = None, saved: Callable[[str], Page | 
         from pipelines.join_pages import whole
 
         article = limited(whole(article, lambda further: read_page(further, site), saved))
-    for step in pure_steps():
+    for step in pure_steps().values():
         article = step(article, site)
     if not article.text.strip():
         raise EmptyArticle(f"{page.url}: nothing but boilerplate")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING, Any
 
 from crawler.items import Article
@@ -28,12 +27,7 @@ class Persist:
             return item
         recorder = Recorder.of(self.crawler)
         fetch = recorder.open[bytes.fromhex(item.page.frontier_key)]
-        headers = item.page.headers
-        evidence = {
-            "body_hash": hashlib.sha256(item.page.body).digest(), "etag": headers.get("etag"),
-            "last_modified": headers.get("last-modified"),
-        }  # fmt: skip
-        outcome = await recorder.article(item, item.page, fetch, evidence)
+        outcome = await recorder.article(item, item.page, fetch, fetch.evidence)
         if self.crawler.stats is not None:
             self.crawler.stats.inc_value(f"fangzhi/{outcome}")
         return item

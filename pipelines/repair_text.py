@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from itemadapter import ItemAdapter
 
 from crawler.items import Article, Edit
+from pipelines import PURE
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -134,6 +135,9 @@ class RepairText:
         from crawler.workers.pool import Workers
 
         workers = Workers.of(self.crawler)
+        if isinstance(item, Article) and PURE[0] in item.done:
+            self._count(tuple(edit for edit in item.edits if edit.step == "repair"))
+            return item
         if isinstance(item, Article):
             sent = dataclasses.replace(item, page=None)
             repaired = dataclasses.replace(await workers.run(repair_article, sent), page=item.page)

@@ -109,8 +109,19 @@ class StripDisclaimers:
         return cls(crawler.stats, crawler)
 
     def process_item(self, item: Any) -> Any:
+        if done(item, type(self), STEP, self.stats):
+            return item
         site = getattr(getattr(self.sites, "spider", None), "site", None)
         return strip_item(item, STEP, self.stats, lambda text: strip(text, site.boilerplate if site else ()))
+
+
+def done(item: Any, own: type, step: str, stats: StatsCollector | None) -> bool:
+    """Whether a step was applied to an item where its page was read; its edits are counted then."""
+    if not isinstance(item, Article) or f"{own.__module__}.{own.__qualname__}" not in item.done:
+        return False
+    if stats is not None and (edits := sum(edit.step == step for edit in item.edits)):
+        stats.inc_value(f"{step}/edits", edits)
+    return True
 
 
 def strip_item(item: Any, step: str, stats: StatsCollector | None, strip_text: Any) -> Any:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from crawler.items import Article, Edit
 from pipelines.disclaimers import FOOTER, rule_of
 from pipelines.related import heading_of, last_of, small_of
-from pipelines.strip_disclaimers import strip_item
+from pipelines.strip_disclaimers import done, strip_item
 from pipelines.tail import cut, glued, lines_of, whole
 
 if TYPE_CHECKING:
@@ -157,4 +157,6 @@ class StripRelated:
         return cls(crawler.stats)
 
     def process_item(self, item: Any) -> Any:
+        if done(item, type(self), STEP, self.stats):
+            return item
         return strip_item(item, STEP, self.stats, strip)

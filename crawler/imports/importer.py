@@ -141,7 +141,7 @@ class Importer:
         return None
 
     def _processed(self, found: Article) -> Article:
-        for step in pure_steps():
+        for step in pure_steps().values():
             found = step(found, self.site)
         if not found.text.strip():
             raise EmptyArticle(f"{found.url}: nothing but boilerplate")

@@ -92,12 +92,12 @@ class NewsSpider(scrapy.Spider):
         row = fetch.row
         self.recorder.answered(fetch, response.meta.get("capture"))
         self.crawler.stats.inc_value("fangzhi/fetched")
-        target = answers.target_of(response)
+        target, fetch.evidence = answers.target_of(response), answers.evidence_of(response)
         if response.status in answers.REDIRECTS or target:
             self._redirected(fetch, target)
-        elif response.status == 304 or (response.status == 200 and answers.evidence_of(response)["body_hash"] == row.body_hash and not _pages(row)):
+        elif response.status == 304 or (response.status == 200 and fetch.evidence["body_hash"] == row.body_hash and not _pages(row)):
             self.recorder.hosts.worked(row.host)
-            self.recorder.plain(fetch, Plain(outcome="listing" if row.kind in LISTINGS else "unchanged", reason="not modified", evidence=answers.evidence_of(response)))
+            self.recorder.plain(fetch, Plain(outcome="listing" if row.kind in LISTINGS else "unchanged", reason="not modified", evidence=fetch.evidence))
         elif response.status != 200 or not response.body or self._is_cut_short(response, row):
             self._refused(response, fetch)
         elif row.kind in LISTINGS:
@@ -142,13 +142,12 @@ class NewsSpider(scrapy.Spider):
         self.recorder.hosts.worked(row.host)
         header = (response.headers.get("Content-Type") or b"").decode("latin-1")
         listing = Listing(kind=row.kind, url=response.url, body=response.body, content_type=header, depth=row.depth, context=row.context or {})
-        evidence = answers.evidence_of(response)
         try:
             if is_light(listing):
-                self.recorder.listing(fetch, await self._named(listing), evidence)
+                self.recorder.listing(fetch, await self._named(listing), fetch.evidence)
                 return
             async with self._large:
-                await asyncio.wait([self.recorder.listing(fetch, await self._named(listing), evidence)])
+                await asyncio.wait([self.recorder.listing(fetch, await self._named(listing), fetch.evidence)])
         except (BrokenSitemap, WorkerFailed) as error:
             self._fail(fetch, str(error))
         except Dropped as reason:
