@@ -35,7 +35,7 @@ LEADING = re.compile(r"^(?:【[^】]{2,12}】|\[[^\]]{2,12}\])?\s*[（(〔【\[]
 TAIWAN = re.compile(r"[（(〔](?:記者)?([\u4e00-\u9fff]{2,4}(?:、[\u4e00-\u9fff]{2,4})*)[／/][\u4e00-\u9fff]{1,8}報導[）)〕]")
 TAIWAN_LINE = re.compile(r"^([\u4e00-\u9fff]{2,4}(?:、[\u4e00-\u9fff]{2,4})*)[／/][\u4e00-\u9fff]{1,8}(?:報導|报道)$")
 PEN_NAME = re.compile(r"作者\s*[:：]\s*([\u4e00-\u9fff]{2,4}?)(?=\s|$|[|｜】\])）,，]|责编|责任编辑|编辑|来源|发布|浏览|点击|时间|日期)")
-NOBODY = re.compile(r"佚名|责任|责编|未知|不详|匿名|小编|编辑|管理员|本站|本网|网络|综合|原创|转载|整理|记者|网友|通讯员|办公|宣传|[网报社部局委办处科厅院校会台站室组队厂店馆园所镇乡村县市区]$")
+NOBODY = re.compile(r"来源|时间|发布|浏览|点击|阅读|日期|字号|打印|分享|关闭|收藏|供稿|本报|佚名|责任|责编|未知|不详|匿名|小编|编辑|管理员|本站|本网|网络|综合|原创|转载|整理|记者|网友|通讯员|办公|宣传|融媒|媒体|妇联|[网报社部局委办处科厅院校会台站室组队厂店馆园所镇乡村县市区]$")
 PLACE = re.compile(r"[／/][\u4e00-\u9fff]{1,6}(?:報導|报道)")
 ENGLISH = re.compile(r"^(?:[Bb]y|BY|Posted by|Written by|Author:)\s+([A-Z][\w.'’-]+(?: [A-Z][\w.'’-]+){1,3}(?:(?:,| and| &) [A-Z][\w.'’-]+(?: [A-Z][\w.'’-]+){1,3}){0,3})")
 NOT_WRITTEN = re.compile(r"摄|供图|图片|漫画|绘|制图|编辑|责编|校对|审核|资料|供稿单位|来源")
@@ -84,11 +84,12 @@ def _labelled(lines: list[str]) -> list[str]:
     for line in lines:
         if len(line) > SHORT + 20:
             continue
-        if FULL_DATE.search(line):
+        dated = FULL_DATE.search(line) is not None
+        if dated:
             found += [name for name in BRACKETED.findall(line) if is_name(name)]
         for match in LABELLED.finditer(line):
             found += _named(match.group(1))
-        if not found and len(line) < 60:
+        if not found and (len(line) < 60 or (dated and "，" not in line and "。" not in line)):
             found += _roles(line)
     return found
 
