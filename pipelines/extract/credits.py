@@ -7,8 +7,9 @@ import re
 from pipelines.disclaimers import ENDINGS
 from pipelines.extract.furniture import FULL_DATE
 from pipelines.extract.people import is_name, split_names
-from pipelines.extract.sources import SHORT, SOURCE, Beside
+from pipelines.extract.sources import SHORT, SIGNED, SOURCE, Beside
 from pipelines.extract.tree import Tree
+from pipelines.signoff import is_signoff
 
 PERSON_EDITOR = r"(?:[\u4e00-\u9fff·]{2,4}(?:[、，, 　/]{1,3}[\u4e00-\u9fff·]{2,4}(?![\u4e00-\u9fff:：])){0,3}|[A-Za-z][A-Za-z_]{1,14}\d{0,8})"
 EDITORS = (
@@ -36,6 +37,7 @@ TAIWAN = re.compile(r"[（(〔](?:記者)?([\u4e00-\u9fff]{2,4}(?:、[\u4e00-\u9
 TAIWAN_LINE = re.compile(r"^([\u4e00-\u9fff]{2,4}(?:、[\u4e00-\u9fff]{2,4})*)[／/][\u4e00-\u9fff]{1,8}(?:報導|报道)$")
 PEN_NAME = re.compile(r"作者\s*[:：]\s*([\u4e00-\u9fff]{2,4}?)(?=\s|$|[|｜】\])）,，]|责编|责任编辑|编辑|来源|发布|浏览|点击|时间|日期)")
 NOBODY = re.compile(r"来源|时间|发布|浏览|点击|阅读|日期|字号|打印|分享|关闭|收藏|供稿|本报|佚名|责任|责编|未知|不详|匿名|小编|编辑|管理员|本站|本网|网络|综合|原创|转载|整理|记者|网友|通讯员|办公|宣传|融媒|媒体|妇联|[网报社部局委办处科厅院校会台站室组队厂店馆园所镇乡村县市区]$")
+WRITER = re.compile("记者|作者|通讯员|撰|采写|文字|供稿|执笔|文[/／:：丨|]")
 PLACE = re.compile(r"[／/][\u4e00-\u9fff]{1,6}(?:報導|报道)")
 ENGLISH = re.compile(r"^(?:[Bb]y|BY|Posted by|Written by|Author:)\s+([A-Z][\w.'’-]+(?: [A-Z][\w.'’-]+){1,3}(?:(?:,| and| &) [A-Z][\w.'’-]+(?: [A-Z][\w.'’-]+){1,3}){0,3})")
 NOT_WRITTEN = re.compile(r"摄|供图|图片|漫画|绘|制图|编辑|责编|校对|审核|资料|供稿单位|来源")
@@ -89,7 +91,7 @@ def _labelled(lines: list[str]) -> list[str]:
             found += [name for name in BRACKETED.findall(line) if is_name(name)]
         for match in LABELLED.finditer(line):
             found += _named(match.group(1))
-        if not found and (len(line) < 60 or (dated and "，" not in line and "。" not in line)):
+        if not found and (len(line) < 60 or ((dated or is_signoff(line)) and "，" not in line and "。" not in line)):
             found += _roles(line)
     return found
 
@@ -160,14 +162,21 @@ def _own_line(text: str) -> list[str]:
 
 def _closing(beside: Beside) -> list[str]:
     """A byline at the end: （记者 …）, （张三 李四）, 采写：…; one of Taiwan after any paragraph."""
-    for text in (ENDINGS[0][1].sub("", line) for line in reversed(beside.body[-4:])):
+    for text in (ENDINGS[0][1].sub("", line) for line in reversed(_ends(beside.body))):
         if len(text) < 60 and (names := _own_line(text)):
+            return names
+        if is_signoff(text) and (names := _labelled([text])):
             return names
         match = IN_BRACKETS.search(text)
         if match and not NOT_WRITTEN.search(match.group(1)) and (names := _bracketed(match.group(1))):
             return names
     found = (match for text in reversed(beside.body) if "報導" in text[-40:] and (match := TAIWAN.search(text[-60:])))
     return next((names for match in found if (names := split_names(match.group(1)))), [])
+
+
+def _ends(body: list[str]) -> list[str]:
+    """The last paragraphs, less the lines that name editors only."""
+    return [line for line in body[-SIGNED:] if WRITER.search(line) or not is_signoff(line)][-4:]
 
 
 def _bracketed(inner: str) -> list[str]:

@@ -42,12 +42,15 @@ GENERIC = re.compile(r"^(?:转载(?:文章)?|网络|互联网|原创|本站(?:�
 LINK_TAIL = re.compile(r"(?:发布)?(?:(?:19|20)\d{2}[-年/.].*|https?:.*)$")
 META_SOURCES = ("contentsource", "source", "article:source", "mediaid", "article_source")
 SHORT = 100
+SIGNED = 12
+"""Lines below a text that can name its source and who made it."""
 
 
 def find_source(beside: Beside, tree: Tree) -> str | None:
     """来源 as printed: beside the headline, below the text, in the page's head."""
     weak = None
-    for line in (*beside.head, *beside.inner, *beside.tail, *beside.body[-2:], *beside.body[:1]):
+    signed = [line for line in beside.body[-SIGNED:-2] if len(line) <= SHORT and SOURCE.match(line.lstrip("（(【[ "))]
+    for line in (*beside.head, *beside.inner, *beside.tail, *beside.body[-2:], *signed, *beside.body[:1]):
         if len(line) > SHORT + 60:
             continue
         match = SOURCE.search(line)

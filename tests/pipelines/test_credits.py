@@ -22,8 +22,8 @@ PLACES = {
     "first": lambda line: Beside(body=[line, FIRST, LAST]),
     "open": lambda line: Beside(body=[line + FIRST, LAST]),
     "glued": lambda line: Beside(body=[FIRST, LAST + line]),
-    "last": lambda line: Beside(body=[FIRST, LAST, line]),
-    "tail": lambda line: Beside(body=[FIRST, LAST], tail=[line]),
+    "last": lambda line: Beside(body=[FIRST, LAST, *line.split("\n")]),
+    "tail": lambda line: Beside(body=[FIRST, LAST], tail=line.split("\n")),
 }
 
 
