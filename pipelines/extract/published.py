@@ -18,6 +18,8 @@ META_MODIFIED = ("article:modified_time", "og:updated_time", "datemodified", "la
 UPDATED = re.compile(r"更新|修改|编辑于|Updated|Modified|最后", re.I)
 ISSUED = re.compile(r"发布|發布|发表|發表|日期|时间|時間|来源|來源|Published|Posted", re.I)
 NO_DATE = re.compile(r"copyright|©|版权所有|ICP|今天是|欢迎您|农历|开奖|截止|有效期", re.I)
+COUNTER = re.compile(r"((?:浏览|点击|阅读|访问|人气|查看|评论|瀏覽|點擊|閱讀)[^\d]{0,6}\d{1,7}?)(?=(?:19|20)\d{2}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d)")
+"""A counter that runs into the date: between two ``<span>`` only the style sheet puts a space."""
 LINE = 160
 RELATIVE_LINE = 50
 CLOCKS = ("minute", "second")
@@ -71,7 +73,7 @@ def find_modified(tree: Tree, zone: ZoneInfo, fetched: datetime | None) -> datet
 
 def _from_lines(lines: list[str], zone: ZoneInfo, fetched: datetime | None) -> Published | None:
     """A full date first; a relative one only from a short line, since running text has them too."""
-    usable = [line for line in lines if len(line) <= LINE and not NO_DATE.search(line)]
+    usable = [COUNTER.sub(r"\1 ", line) for line in lines if len(line) <= LINE and not NO_DATE.search(line)]
     best: tuple[float, Published] | None = None
     for place, line in enumerate(usable):
         if found := find_date(line, zone=zone):
