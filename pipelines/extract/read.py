@@ -13,7 +13,7 @@ from pipelines.extract import around, credits, kinds, sources
 from pipelines.extract.body import body_of, home_of
 from pipelines.extract.container import find_container, inside
 from pipelines.extract.edition import told
-from pipelines.extract.furniture import is_dateline, is_furniture
+from pipelines.extract.furniture import is_dateline, is_furniture, spread
 from pipelines.extract.headline import Headline, find_headline
 from pipelines.extract.language import language_of
 from pipelines.extract.lines import PROSE, SENTENCE, Line, Seen, see
@@ -134,7 +134,7 @@ def _beside(lines: list[Line], headline: Headline, body: Body) -> sources.Beside
     head = _head(lines, headline.line, first)
     left_out = [line for line in _plain(lines, first, last + 1) if line.number not in inner and len(line.text) < 100 and line.linked <= 0.4 * len(line.text)]
     tail = [line for line in _plain(lines, last + 1, last + 1 + 2 * TAIL) if line.linked <= 0.4 * len(line.text)]
-    above, within, below = ([line.text for line in part] for part in (head, left_out[:HEAD], tail[:TAIL]))
+    above, within, below = ([spread(line.text) for line in part] for part in (head, left_out[:HEAD], tail[:TAIL]))
     return sources.Beside(above, within, below, body.texts)
 
 
