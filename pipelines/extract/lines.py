@@ -140,7 +140,7 @@ class _Walker:
                     self._shut(element)
                 elif links and links[-1][0] is element:
                     first = links.pop()[1]
-                    if len(self.lines) - first >= SWALLOWED:
+                    if not links and len(self.lines) - first >= SWALLOWED:
                         self._link_closed(first)
                 text = element.tail
             if text and (parts or not text.isspace()):
