@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from crawler.items import Edit
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """A line of a text and where it starts."""
 
     text: str
@@ -64,6 +63,8 @@ def cut(text: str, doomed: dict[int, str], step: str, spans: tuple[tuple[int, in
     >>> cut("ab\\nc", {}, "step", ((1, 2, "rule"),))[0]
     'a\\nc'
     """
+    if not doomed and not spans:
+        return text, ()
     cuts = list(spans)
     kept = False
     lines = lines_of(text)
