@@ -21,6 +21,6 @@ def small_site():
 
 @pytest.fixture(scope="session")
 def crawl_host(tmp_path_factory):
-    host = CrawlHost(tmp_path_factory.mktemp("host"))
+    host = CrawlHost(tmp_path_factory.mktemp("host"), "pages")
     yield host
     host.close()

@@ -88,7 +88,8 @@ def warm() -> None:
     more = ("crawler.download.BoundedHandler", "crawler.running.run_news", "alembic.command.upgrade")
     for name in (*more, "scrapy.core.engine.ExecutionEngine", "scrapy.core.scraper.Scraper"):
         load_object(name)
-    load_object("pipelines.preload")()
+    if "pages" in sys.argv:
+        load_object("pipelines.preload")()
     assert "twisted.internet.reactor" not in sys.modules
 
 

@@ -111,12 +111,13 @@ class SmallSite:
 class CrawlHost:
     """Crawls in forked processes; see crawl_host.py."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *reads: str) -> None:
+        """``reads``: "pages" where the host itself has loaded what reading takes, for crawls without workers."""
         self.folder = folder
         environment = {k: v for k, v in os.environ.items() if k not in ("ARCHIVE_URL", "CAPTURES_DIR", "SITES_DIR")}
         environment["PYTHONPATH"] = str(HERE.parents[1])
         self.process = subprocess.Popen(
-            [sys.executable, "-W", "ignore", str(HERE / "crawl_host.py")], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment, cwd=folder
+            [sys.executable, "-W", "ignore", str(HERE / "crawl_host.py"), *reads], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment, cwd=folder
         )
         self._number = 0
         self.jobs: tuple[dict, ...] = ()
