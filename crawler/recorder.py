@@ -273,7 +273,7 @@ class Recorder:
 
     def _flush(self, connection: Connection) -> None:
         arrivals, self.arrivals = self.arrivals, []
-        store(connection, self.site.name, arrivals)
+        store(connection, arrivals)
         ended, self.ended_now = self.ended_now, []
         frontier.end_all(connection, self.run_id, ended, now())
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, and_, select, update
+from sqlalchemy import Connection, and_, select
 
 from crawler.items import Article, Dropped, Page
 from crawler.replay import BadReplay, Saved, warc_pages
+from crawler.rule_change import rewrite
 from crawler.schedule import lifeline
 from crawler.schedule.profiles import readable
 from crawler.schedule.queue import app_of, defer_read
@@ -19,12 +21,13 @@ from crawler.sites import Site, folder_of
 from pipelines import RULES, process
 from storage import clock
 from storage.archive import Archive
-from storage.families import place
-from storage.identity import known
+from storage.copies import copies
+from storage.families import place_saved
+from storage.identity import identity, known
 from storage.keys import url_key
-from storage.tables import ArticleRow, CaptureRow, FrontierRow, OutcomeRow, RunRow
+from storage.tables import CaptureRow, FrontierRow, OutcomeRow, RunRow
 from storage.values import TOLD, values_of
-from storage.writer import Visit, identity, save_article
+from storage.writer import Visit, save_articles
 
 AGAIN = ("stored", "revised", "dropped", "failed")
 """Outcomes of an article's address whose capture is read again; what was unchanged says nothing new."""
@@ -124,37 +127,38 @@ def _write(archive: Archive, batch: list[tuple[Article, Stored]], sites: dict[st
     if not batch:
         return Counter()
     with archive.transaction() as connection:
-        return Counter(_put(connection, article, capture, sites.get(capture.site or "")) for article, capture in batch)
+        now = clock.now(connection)
+        visits = []
+        for article, capture in batch:
+            site = sites.get(capture.site or "")
+            visits.append((article, Visit(now=now, rules=RULES, run_id=capture.run_id, capture_id=capture.capture_id, region=site.region if site else None)))
+        return _put(connection, visits, now)
 
 
-def _put(connection: Connection, article: Article, capture: Stored, site: Site | None) -> str:
-    now = clock.now(connection)
-    visit = Visit(now=now, rules=RULES, run_id=capture.run_id, capture_id=capture.capture_id, region=site.region if site else None)
-    row = _row(connection, article)
-    if row is not None:
-        if row.capture_id != capture.capture_id:
-            return "superseded"
-        values = values_of(article, visit)
-        if all(values[name] == getattr(row, name) for name in TOLD):
-            return "unchanged"
-    elif _copy(connection, article, values_of(article, visit)["content_hash"]):
-        return "dropped (Duplicate)"
-    done = save_article(connection, article, visit)
-    if row is not None:  # reading again is no visit: what has vanished stays vanished, what was seen was seen then
-        as_before = {"last_seen_at": row.last_seen_at, "gone_at": row.gone_at, **({"state": "gone"} if row.gone_at else {})}
-        connection.execute(update(ArticleRow).where(ArticleRow.id == row.id).values(**as_before))
-    if done.outcome != "unchanged":
-        place(connection, done.article_id, article.title, article.text, now)
-    return done.outcome
+def _put(connection: Connection, visits: list[tuple[Article, Visit]], now: datetime) -> Counter[str]:
+    """Write what differs from the archive, and what it has not."""
+    counts: Counter[str] = Counter()
+    rows = known(connection, {key for article, _ in visits for key in _keys(article)})
+    changed, new = [], []
+    for article, visit in visits:
+        row = next((rows[key] for key in _keys(article) if key in rows), None)
+        if row is None:
+            new.append((article, visit))
+        elif row.capture_id != visit.capture_id:
+            counts["superseded"] += 1
+        elif all(value == getattr(row, name) for name, value in values_of(article, visit).items() if name in TOLD):
+            counts["unchanged"] += 1
+        else:
+            changed.append((article, visit, row))
+    counts["revised"] += len(rewrite(connection, changed, now))
+    others = copies(connection, [article for article, _ in new])
+    fresh = [one for one, other in zip(new, others, strict=True) if other is None]
+    counts["dropped (Duplicate)"] += len(new) - len(fresh)
+    saved = save_articles(connection, fresh)
+    place_saved(connection, [(made, article, now) for made, (article, _) in zip(saved, fresh, strict=True)])
+    counts.update(made.outcome for made in saved)
+    return +counts
 
 
-def _row(connection: Connection, article: Article) -> Any:
-    keys = [identity(article), url_key(article.url)]
-    rows = known(connection, keys)
-    return next((rows[key] for key in keys if key in rows), None)
-
-
-def _copy(connection: Connection, article: Article, digest: bytes) -> bool:
-    """Whether the site has the same title and text under another address."""
-    same = select(ArticleRow.id).where(ArticleRow.site == article.site, ArticleRow.content_hash == digest)
-    return connection.scalar(same.limit(1)) is not None
+def _keys(article: Article) -> tuple[bytes, bytes]:
+    return identity(article), url_key(article.url)

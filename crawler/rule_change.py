@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,6 +23,7 @@ from storage.search.find import ordered
 from storage.search.query import parse
 from storage.tables import ArticleRow, CaptureRow, OutcomeRow, RunRow
 from storage.values import values_of
+from storage.writer import Saved as Written
 from storage.writer import Visit, reread_articles
 
 BATCH, SHOWN = 50, 3
@@ -155,9 +156,8 @@ class Rereader:
         now = datetime.now(UTC)
         with self.archive.transaction() as connection:
             visits = [(article, Visit(now=now, rules=RULES, run_id=run_id, capture_id=row.capture_id), row) for row, article in changed]
-            for saved, (article, _, row) in zip(reread_articles(connection, visits), visits, strict=True):
-                if article.text != row.text:
-                    place(connection, saved.article_id, article.title, article.text, now)
+            rewrite(connection, visits, now)
+            for _, _, row in visits:
                 outcome = {"run_id": run_id, "url_key": row.url_key, "url": row.url, "outcome": "revised", "at": now}
                 connection.execute(insert(OutcomeRow).values(**outcome, reason=f"rules {row.rules} -> {RULES}", capture_id=row.capture_id, article_id=row.id))
 
@@ -166,6 +166,15 @@ class Rereader:
         values = {"state": state, "ended_at": datetime.now(UTC), "counts": dict(report.outcomes), "exit_code": int(state != "finished")}
         with self.archive.transaction() as connection:
             connection.execute(update(RunRow).where(RunRow.id == run_id).values(**values))
+
+
+def rewrite(connection: Connection, read: Sequence[tuple[Article, Visit, Any]], now: datetime) -> list[Written]:
+    """Make what today's rules read from articles' captures their newest versions; the articles' rows stand third. No visit of the page is noted."""
+    saved = reread_articles(connection, read)
+    for made, (article, _, row) in zip(saved, read, strict=True):
+        if article.text != row.text:
+            place(connection, made.article_id, article.title, article.text, now)
+    return saved
 
 
 def _ids(connection: Connection, query: str) -> Iterator[int]:
