@@ -47,6 +47,8 @@ class Positions:
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
         self.free: dict[int, int] = {}
+        self.moved: dict[int, int] = {}
+        """{lowest position of a moment: buckets by which its articles are moved at present}."""
         self.spill = 0
 
     def look_up(self, moments: Iterable[datetime]) -> None:
@@ -59,12 +61,29 @@ class Positions:
     def take(self, moment: datetime) -> int:
         """A free position for an article of this moment."""
         start = floor(moment)
-        base, step = start, 1
-        while (place := self._next(base)) >= base + WIDTH:
-            base, step = start + (step << BITS), step * 2
+        moved = self._moved(start)
+        self.moved[start], self.spill = moved, max(self.spill, moved)
+        base = start + (moved << BITS)
+        place = self._next(base)
         self.free[base] = place + 1
-        self.spill = max(self.spill, (base - start) >> BITS)
         return place
+
+    def _moved(self, start: int) -> int:
+        """Buckets from ``start`` to one with room, behind a full one: a day without a clock time may have any number of articles."""
+        full, step = self.moved.get(start, 0), 1
+        if self._has_room(start, full):
+            return full
+        while not self._has_room(start, full + step):
+            full, step = full + step, step * 2
+        room = full + step
+        while room - full > 1:
+            between = (full + room) // 2
+            full, room = (full, between) if self._has_room(start, between) else (between, room)
+        return room
+
+    def _has_room(self, start: int, moved: int) -> bool:
+        base = start + (moved << BITS)
+        return self._next(base) < base + WIDTH
 
     def _next(self, base: int) -> int:
         if base not in self.free:

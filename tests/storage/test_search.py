@@ -6,11 +6,12 @@ import dataclasses
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
+from sqlalchemy import text
 
 from crawler.items import Article
 from storage.search import BadQuery, common, parse
 from storage.search.index import rebuild
-from storage.search.positions import WIDTH
+from storage.search.positions import BITS, WIDTH, Positions, floor
 from storage.search.query import And, Field, Not, Or, Term
 from storage.search.snippet import snippet
 from storage.writer import Visit, save_article, save_articles
@@ -134,12 +135,25 @@ def test_order_is_exact_where_many_articles_share_ten_minutes(archive):
     store(archive, *(article(n, published=NOW + timedelta(seconds=n % 7)) for n in range(1, 3 * WIDTH)))
     store(archive, article(999, published=NOW + timedelta(minutes=15)), article(1000, published=NOW - timedelta(minutes=15)))
     with archive.read() as connection:
-        from sqlalchemy import text
-
         expected = list(connection.scalars(text("SELECT id FROM articles ORDER BY sort_at DESC, id DESC")))
     assert ids(archive, "正文", 500) == expected
     assert ids(archive, "正文 before:2026-03-19", 500) == expected
     assert ids(archive, "正文", 3) == expected[:3]
+
+
+def test_a_day_without_clock_times_may_have_any_number_of_articles(archive):
+    """Their places follow each other: a filter by date looks as far as the farthest was moved."""
+    with archive.transaction() as connection:
+        places = Positions(connection)
+        taken = {places.take(NOW) for _ in range(5 * WIDTH)}
+        assert {place >> BITS for place in taken} == {(floor(NOW) >> BITS) + bucket for bucket in range(5)}
+    for first in range(0, 400, 100):
+        articles = [Article(url=f"http://e.test/{n}", site="s", title=f"停水{n}", text=f"第{n}次停水。", published=NOW) for n in range(first, first + 100)]
+        with archive.transaction() as connection:
+            save_articles(connection, [(article, VISIT) for article in articles])
+    with archive.read() as connection:
+        assert connection.scalar(text("SELECT spill FROM search_state")) == 400 // WIDTH
+        assert connection.scalar(text("SELECT max(position) - min(position) FROM articles")) == 399
 
 
 def test_days_are_those_of_the_place_of_publication(archive):
@@ -164,8 +178,6 @@ def test_a_revised_article_is_found_by_its_new_words_and_date_only(archive):
 def test_a_family_is_a_filter(archive):
     store(archive, article(1), article(2), article(3))
     with archive.transaction() as connection:
-        from sqlalchemy import text
-
         connection.execute(text("UPDATE articles SET family_id = 5 WHERE id <> 2"))
     assert (ids(archive, "family:5"), ids(archive, "-family:5"), ids(archive, "正文 family:5"), ids(archive, "通知 OR family:9")) == ([3, 1], [2], [3, 1], [3, 2, 1])
 
