@@ -25,8 +25,11 @@ CLAUSES = (
     "来自各乡镇的三十多位代表出席", "今年入冬前还要再补二十盏路灯", "养护由村民分段负责", "图书馆的开放时间延长到晚上九点", "因为工程进度加快",
     "活动现场展出了一百多件作品", "当地群众对此表示欢迎", "新建的桥梁将于明年通车", "记者从县农业农村局了解到", "这项工作已经列入议事日程",
 )  # fmt: skip
-FLOORS = {"kit": 0.97, "utf8-as-gbk": 0.75, "utf8-as-cp1252": 0.75, "gbk-as-big5": 0.9, "gbk-as-euckr": 0.9, "clean": 1.0}
-MISREAD = {"utf8-as-gbk": ("utf-8", "gbk"), "utf8-as-cp1252": ("utf-8", "cp1252"), "gbk-as-big5": ("gbk", "big5"), "gbk-as-euckr": ("gbk", "cp949")}
+FLOORS = {"kit": 0.98, "utf8-as-gbk": 0.95, "utf8-as-cp1252": 0.95, "gbk-as-big5": 0.95, "gbk-as-euckr": 0.95, "gbk-as-cp932": 0.55, "clean": 1.0}
+MISREAD = {
+    "utf8-as-gbk": ("utf-8", "gbk"), "utf8-as-cp1252": ("utf-8", "cp1252"), "gbk-as-big5": ("gbk", "big5"), "gbk-as-euckr": ("gbk", "cp949"),
+    "gbk-as-cp932": ("gbk", "cp932"),
+}  # fmt: skip
 
 
 def passages(count: int, rng: random.Random) -> list[str]:
