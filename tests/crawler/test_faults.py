@@ -253,7 +253,7 @@ def test_eight_crawlers_that_meet_the_same_articles_store_each_once(crawl_host, 
     Archive(url).close()
     site = SmallSite(ARTICLES)
     try:
-        crawl_host.start(*(crawl_host.job(site.profile(tmp_path, name=f"same{n}"), url, tmp_path / f"c{n}") for n in range(8)))
+        crawl_host.start(*(crawl_host.job(site.profile(tmp_path, name=f"same{n}", daily_budget=0), url, tmp_path / f"c{n}") for n in range(8)))
         answers = crawl_host.finish()
     finally:
         site.close()
