@@ -32,7 +32,7 @@ PART = 1 << 15
 
 
 class Level(NamedTuple):
-    """The n-grams of one order: what follows each history, the likeliest first.
+    """The n-grams of one order: what follows each history, the likeliest first but in the highest order.
 
     The key of a history is the ids of its characters, `BITS` bits each.
     """
@@ -101,9 +101,8 @@ def _written(grown: _Grown, places: Ints, keys: Ints, sizes: Places) -> _Written
     return _Written(order, places[order], keys[order], sizes[order], grown.starts[number[order]])
 
 
-def _grow(grown: _Grown, written: _Written, left: Bytes, place: Places, values: Bytes) -> _Grown:
-    """The next level. Its n-grams stand history by history, ``place`` is that of their last n-1 characters in the level at
-    hand; sorts those of each history by their values."""
+def _sort(written: _Written, place: Places, values: Bytes) -> None:
+    """Sort the n-grams of each history by their values, in place."""
     starts = np.cumsum(written.sizes, dtype=np.int32) - written.sizes
     for at in range(0, len(starts), PART):
         sizes = written.sizes[at : at + PART]
@@ -114,6 +113,12 @@ def _grow(grown: _Grown, written: _Written, left: Bytes, place: Places, values: 
         grams.sort()
         values[part] = (grams >> NUMBER).astype(np.uint8)
         place[part] = grams & ((1 << NUMBER) - 1)
+
+
+def _grow(grown: _Grown, written: _Written, left: Bytes, place: Places, values: Bytes) -> _Grown:
+    """The next level. Its n-grams stand history by history, ``place`` is that of their last n-1 characters in the level at
+    hand; sorts those of each history by their values."""
+    starts = np.cumsum(written.sizes, dtype=np.int32) - written.sizes
     numbered = written.keys << NUMBER | np.arange(len(starts))
     numbered.sort()
     number = numbered & ((1 << NUMBER) - 1)
@@ -131,6 +136,8 @@ def unpacked(data: Mapping[str, Bytes]) -> list[Level]:
         written = _written(grown, places, _keys(grown, places), _joined(data, f"c{n}").astype(np.int32) + 1)
         place = _places(_joined(data, f"r{n}"), written)
         values = _sorted_back(data[f"p{n}"], grown.level.values[place])
+        if n < ORDER:  # ranks are looked up in it
+            _sort(written, place, values)
         grown = _grow(grown, written, data[f"l{n}"], place, values)
         levels.append(grown.level)
     return levels
@@ -139,10 +146,10 @@ def unpacked(data: Mapping[str, Bytes]) -> list[Level]:
 def _places(steps: Words, written: _Written) -> Places:
     """Where each n-gram's last n-1 characters stand in the level below."""
     first = np.cumsum(written.sizes, dtype=np.int32) - written.sizes
+    steps += 1
     place = np.cumsum(steps, dtype=np.int32)
-    # A rank is the sum of the steps so far, and one for every step but the first; a running sum knows nothing of where lists begin.
-    place += np.arange(len(place), dtype=np.int32)
-    place += np.repeat(written.lists - place[first] + steps[first], written.sizes)
+    # A rank is the sum of the steps so far, less one; a running sum knows nothing of where lists begin.
+    place += np.repeat(written.lists - place[first] + steps[first] - 1, written.sizes)
     return place
 
 
@@ -188,6 +195,7 @@ def packed(first: Bytes, orders: list[Grams]) -> dict[str, Bytes]:
         values, left = grams.values[kept], grams.left[number][written.order]
         arrays |= _planes(f"r{n}", steps) | _planes(f"c{n}", counts[number] - 1)
         arrays |= {f"h{n}": np.packbits(going_on), f"l{n}": left, f"p{n}": values[grown.level.values[place].argsort(kind="stable")]}
+        _sort(written, place, values)
         grown = _grow(grown, written, left, place, values)
     return arrays
 
