@@ -22,17 +22,20 @@ ALTERNATIVES: list[tuple[int, ...]] = [(), ()]
 """What a byte may be that is kept as -2, -3, …"""
 
 
+LEADS = {"big5": (0xA1, 0xA2, 0xA4), "cp932": (0x81, 0x87, 0xED, 0xEE, 0xFA, 0xFB, 0xFC)}
+"""First bytes of the characters that an encoding has twice; a test looks through the whole encoding for them."""
+
+
 @lru_cache
 def twofold(read_as: str) -> dict[str, tuple[int, ...]]:
     """The characters that an encoding has twice (十 and 卅 in Big5, four hundred in Windows-932) with their two bytes, each
     as a negative number that stands for what it may be: which code was read, is open."""
     codes: dict[str, list[bytes]] = {}
-    if read_as in ("big5", "cp932"):
-        for lead in range(0x81, 0xFF):
-            for trail in (*range(0x40, 0x7F), *range(0x80, 0xFF)):
-                char = bytes((lead, trail)).decode(read_as, "ignore")
-                if len(char) == 1 and len(char.encode(read_as)) == 2:
-                    codes.setdefault(char, []).append(bytes((lead, trail)))
+    for lead in LEADS.get(read_as, ()):
+        for trail in (*range(0x40, 0x7F), *range(0x80, 0xFF)):
+            char = bytes((lead, trail)).decode(read_as, "ignore")
+            if len(char) == 1 and len(char.encode(read_as)) == 2:
+                codes.setdefault(char, []).append(bytes((lead, trail)))
     return {char: tuple(_either(tuple(sorted(set(column)))) for column in zip(*two, strict=True)) for char, two in codes.items() if len(two) > 1}
 
 

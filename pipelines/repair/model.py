@@ -7,6 +7,8 @@ another: 第160次 is three symbols long, and the model sees across it.
 
 from __future__ import annotations
 
+from collections import UserDict
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from pathlib import Path
 from string import ascii_letters
@@ -155,5 +157,12 @@ def _place(table: Ints, key: int) -> int | None:
 @lru_cache
 def model() -> Model:
     """The model that ships with the project, read once."""
-    with np.load(PATH) as data:
-        return Model(data)
+    with np.load(PATH) as data, ThreadPoolExecutor(1) as thread:
+        return Model(_Ahead({name: thread.submit(data.__getitem__, name) for name in data.files}))
+
+
+class _Ahead(UserDict[str, Any]):
+    """Arrays that another thread inflates while the first ones are worked on."""
+
+    def __getitem__(self, name: str) -> Any:
+        return self.data[name].result()

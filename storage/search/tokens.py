@@ -56,7 +56,11 @@ def _distinct(values: Packed) -> Packed:
 @lru_cache
 def _in_runs() -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
     """Code point -> whether it is a letter or digit, as `RUN` has it."""
-    return np.array([chr(code).isalnum() for code in range(sys.maxunicode + 1)])
+    every = np.arange(sys.maxunicode + 1, dtype=np.uint32).tobytes().decode("utf-32-le", "surrogatepass")
+    inside = np.zeros(len(every), np.bool_)
+    for run in RUN.finditer(every):
+        inside[run.start() : run.end()] = True
+    return inside
 
 
 def name(field: str, value: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from crawler.sample.mirror_kit import damage
 from pipelines.repair import repair, revert
+from pipelines.repair.misread import LEADS, twofold
 
 HERE = Path(__file__).parent
 NEGATIVE = json.loads((HERE / "negative.json").read_text("utf-8"))
@@ -174,3 +176,12 @@ def test_the_seed_page_becomes_what_its_editor_wrote():
     assert "举行。活动中" in text
     assert text.endswith("（杨明洁）")
     assert not set("(),:;聲錫園") & set(text)
+
+
+@pytest.mark.parametrize("encoding", sorted(LEADS))
+def test_what_an_encoding_has_twice_is_known_whole(encoding):
+    twice = Counter(
+        char for lead in range(0x81, 0xFF) for trail in (*range(0x40, 0x7F), *range(0x80, 0xFF))
+        if len(char := bytes((lead, trail)).decode(encoding, "ignore")) == 1 and len(char.encode(encoding)) == 2
+    )  # fmt: skip
+    assert twofold(encoding).keys() == {char for char, number in twice.items() if number > 1}
