@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
 from storage.families.fingerprint import SCHEME, Fingerprint
 
@@ -71,17 +72,34 @@ def statement(sql: str, dialect: str) -> str:
 
 def run(connection: Connection, sql: str, *values: Any) -> Any:
     """Execute one statement, written with question marks; a cursor."""
-    return _driver(connection).execute(statement(sql, connection.dialect.name), values)
+    sql = statement(sql, connection.dialect.name)
+    try:
+        return _driver(connection).execute(sql, values)
+    except connection.dialect.loaded_dbapi.Error as error:
+        raise _told(connection, sql, error) from error
 
 
 def run_many(connection: Connection, sql: str, rows: list[tuple[Any, ...]]) -> None:
-    if rows:
-        _driver(connection).cursor().executemany(statement(sql, connection.dialect.name), rows)
+    if not rows:
+        return
+    sql = statement(sql, connection.dialect.name)
+    try:
+        _driver(connection).cursor().executemany(sql, rows)
+    except connection.dialect.loaded_dbapi.Error as error:
+        raise _told(connection, sql, error) from error
 
 
 def _driver(connection: Connection) -> Any:
     """The open sqlite3 or psycopg connection."""
     return connection.connection.driver_connection
+
+
+def _told(connection: Connection, sql: str, error: Any) -> BaseException:
+    """A driver's error as SQLAlchemy tells it: whoever waits out a database that is away knows those."""
+    dialect = connection.dialect
+    gone = dialect.is_disconnect(error, _driver(connection), None)
+    told: BaseException = DBAPIError.instance(sql, None, error, dialect.loaded_dbapi.Error, connection_invalidated=gone, dialect=dialect)
+    return told
 
 
 def numbers(connection: Connection, values: list[int]) -> Any:
