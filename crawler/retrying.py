@@ -12,11 +12,12 @@ from typing import Any
 
 from sqlalchemy import Connection, select, update
 
+import pipelines
 from crawler.items import Dropped, Page
 from crawler.replay import BadReplay, captured_page
 from crawler.sites import BadSite, Site, load
 from crawler.sites.site import parse
-from pipelines import RULES, process
+from pipelines import RULES
 from storage import families, frontier
 from storage.archive import Archive
 from storage.owner import me
@@ -90,7 +91,7 @@ class Retry:
         site = self._site(connection, name)
         ending = {"key": letter.url_key, "url": letter.url, "capture_id": letter.capture_id, "evidence": {"attempts": 0}}
         try:
-            article = process(self._page(connection, name, letter), site)
+            article = pipelines.process(self._page(connection, name, letter), site)
         except BadReplay:
             return self._fetch_again(connection, name, [letter.url_key])
         except Dropped as reason:

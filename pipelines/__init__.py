@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from crawler.items import Article, Page
+    from crawler.items import Article
     from crawler.sites import Site
+    from pipelines.processing import process as process
 
 STEPS = (
     "pipelines.read_page.ReadPage",
@@ -40,26 +40,13 @@ def pure_steps() -> dict[str, Callable[[Article, Site | None], Article]]:
     return dict(zip(PURE, functions, strict=True))
 
 
-def process(page: Page, site: Site | None = None, saved: Callable[[str], Page | None] | None = None) -> Article:
-    """The article on a page: read, repaired, stripped. No I/O.
+def __getattr__(name: str) -> Any:
+    """``process`` comes with all that reading takes, where it is asked for: the crawl's own process leaves reading to its workers."""
+    if name != "process":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from pipelines.processing import process
 
-    ``saved`` gives the further pages of an article by their address, where they are at hand.
-
-    Raises a `crawler.items.Dropped` that says why where the page is no article.
-    """
-    from crawler.items import EmptyArticle
-    from pipelines.read_page import limited, read_page
-
-    article = read_page(page, site)
-    if saved is not None:
-        from pipelines.join_pages import whole
-
-        article = limited(whole(article, lambda further: read_page(further, site), saved))
-    for step in pure_steps().values():
-        article = step(article, site)
-    if not article.text.strip():
-        raise EmptyArticle(f"{page.url}: nothing but boilerplate")
-    return dataclasses.replace(article, page=page)
+    return process
 
 
 def preload() -> None:
@@ -67,6 +54,7 @@ def preload() -> None:
     from contextlib import suppress
 
     from crawler.items import Dropped, Page
+    from pipelines.processing import process
 
     text = f"<html><title>县城</title><body><h1>县城</h1><p>{'县城的桥修好了。' * 20}</p></body></html>"
     with suppress(Dropped):

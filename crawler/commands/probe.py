@@ -11,11 +11,11 @@ from urllib.parse import urlsplit
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
+import pipelines
 from crawler.discovery.draft import draft
 from crawler.discovery.probe import ProbeSpider
 from crawler.discovery.survey import Survey
 from crawler.sites import folder_of
-from pipelines import process
 
 
 class Command(ScrapyCommand):
@@ -42,7 +42,7 @@ class Command(ScrapyCommand):
             self._end(f"{target} exists; name another file with -o, or move it away", 2)
             return
         crawler = self.crawler_process.create_crawler(ProbeSpider)
-        self.crawler_process.crawl(crawler, url=args[0], read=process, allow=tuple(opts.allow_address))
+        self.crawler_process.crawl(crawler, url=args[0], read=pipelines.process, allow=tuple(opts.allow_address))
         self.crawler_process.start()
         survey = crawler.spider.survey if isinstance(crawler.spider, ProbeSpider) else None
         if survey is None:

@@ -15,12 +15,13 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, insert, select, update
 
+import pipelines
 from crawler.capture import WarcWriter
 from crawler.imports.fields import BadRecord, article
 from crawler.imports.readers import BadImport, Read, read
 from crawler.items import Article, Dropped, EmptyArticle, Page
 from crawler.sites import Site
-from pipelines import RULES, process, pure_steps
+from pipelines import RULES, pure_steps
 from storage.archive import Archive
 from storage.bulk import insert_all
 from storage.families import place_saved
@@ -128,7 +129,7 @@ class Importer:
             self.result.count("not a page")
             return None
         try:
-            found = process(page, self.site) if page else self._processed(article(record.values or {}, self.zone))
+            found = pipelines.process(page, self.site) if page else self._processed(article(record.values or {}, self.zone))
             name = self.site.name if self.site else found.site or urlsplit(found.url).hostname
             url_key(found.url)
             return _Ready(dataclasses.replace(found, site=name), page)
