@@ -12,12 +12,15 @@ from typing import NamedTuple
 
 from crawler.items import Edit
 from pipelines.repair.model import Context, model
+from pipelines.repair.oddity import european
 from pipelines.repair.passes.apply import edit
 
 ANOTHER = -5.0
 """log P that a byte C2 or C3 vanished before a character that Latin-1 has."""
 PLAUSIBLE, POSSIBLE, WIDTH, LEAST, MOST = -6.5, -11.0, 8, 6, 20_000
-LATIN = re.compile("[\x80-\u07ff]")
+LATIN, ONE_BYTE = re.compile("[\x80-\u07ff]"), re.compile("[\x80-\xff]")
+LEAST_OF_ONE = 0.3
+"""Two bytes of GBK are UTF-8 by chance in one of five characters; Russian and Greek would be so in all of them."""
 RULE = "mojibake/gbk-as-latin-1-as-utf-8"
 
 
@@ -46,11 +49,12 @@ def whole(text: str) -> list[Edit]:
 
 
 def _latin(text: str) -> list[tuple[int, str, int]]:
-    """(offset, line, its Latin letters) of the lines whose characters outside ASCII are nearly all Latin letters."""
+    """(offset, line, its Latin letters) of the lines whose characters outside ASCII are nearly all Latin letters, many of one byte, not in words."""
     at, out = 0, []
     for line in text.split("\n"):
         wide = len(LATIN.findall(line))
-        if 2 <= wide <= MOST and wide >= 0.9 * (len(line) - len(line.encode("ascii", "ignore"))):
+        odd = 2 <= wide <= MOST and wide >= 0.9 * (len(line) - len(line.encode("ascii", "ignore")))
+        if odd and len(ONE_BYTE.findall(line)) >= LEAST_OF_ONE * wide and not european(line):
             out.append((at, line, wide))
         at += len(line) + 1
     return out

@@ -8,7 +8,7 @@ from pipelines.repair.kit_table import simplification
 from pipelines.repair.lost_bytes import Reread, solve
 from pipelines.repair.misread import Slot, readings
 from pipelines.repair.model import model
-from pipelines.repair.oddity import odd
+from pipelines.repair.oddity import OTHER, odd
 from pipelines.repair.passes.apply import edit
 
 PAIRS = (
@@ -47,18 +47,18 @@ def suspicious(line: str) -> bool:
     sample = line[:60]
     if len(sample) > 12 and sample.count(" ") > 0.08 * len(sample):
         return False  # letters and Hangul with spaces between words
-    return odd(sample) >= max(3, ODD_SHARE * len(sample))
+    number = odd(sample)
+    return number >= max(3, ODD_SHARE * len(sample)) and len(OTHER.findall(sample)) <= 0.5 * number
 
 
 def reread(line: str) -> tuple[str, Reread] | None:
     """(pair, text) of the most plausible other reading."""
-    now = model().mean(line)
-    if now > PLAUSIBLE:
+    possible = [(read_as, written, found) for read_as, written in PAIRS if (found := readings(line, read_as, written))]
+    if not possible or (now := model().mean(line)) > PLAUSIBLE:
         return None
     best: tuple[str, Reread] | None = None
-    for read_as, written in PAIRS:
-        found = readings(line, read_as, written)
-        if not found or not _promising(found, now, written):
+    for read_as, written, found in possible:
+        if not _promising(found, now, written):
             continue
         new = solve(found, read_as, written)
         if written == "big5" and model().mean(new.text.translate(simplification())) < SOLVED:

@@ -9,7 +9,7 @@ from crawler.items import Edit
 from pipelines.repair.kit_page import annotated
 from pipelines.repair.misread import twofold
 from pipelines.repair.model import model
-from pipelines.repair.oddity import odd
+from pipelines.repair.oddity import OTHER, european, odd
 from pipelines.repair.passes.apply import edit
 
 # (read as, written in)
@@ -21,7 +21,6 @@ MARGIN = 0.35
 PLAUSIBLE = -9.0
 """log P a character; Chinese text of any kind is above, Han characters at random are below."""
 SAMPLE, ODD_SHARE, SPACES = 200, 0.05, 0.08
-OTHER = re.compile("[\u0370-\u058f]")  # Greek, Cyrillic, Armenian: GBK and Big5 hold the first two
 HANGUL = re.compile("[\uac00-\ud7a3]")
 
 
@@ -47,7 +46,7 @@ def suspicious(line: str) -> bool:
 
 def reread(line: str) -> tuple[str, str] | None:
     """(pair, text) of the most plausible other reading; None where the line is as good as any."""
-    if "\ufffd" in line or len(line) - len(line.encode("ascii", "ignore")) < 4:
+    if "\ufffd" in line or len(line) - len(line.encode("ascii", "ignore")) < 4 or european(line):
         return None
     now, best = score(line), None
     for read_as, written in PAIRS:
