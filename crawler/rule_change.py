@@ -56,7 +56,7 @@ class Report:
 
     def lines(self) -> list[str]:
         """The report as it is printed."""
-        total = ", ".join(f"{number} {name}" for name, number in sorted(self.outcomes.items())) or "no article has a capture"
+        total = ", ".join(f"{number} {name}" for name, number in sorted(self.outcomes.items())) or "none that was asked for has a capture"
         out = [f"rules {RULES} over {sum(self.outcomes.values())} articles: {total}", *self.notes[:20]]
         if len(self.notes) > 20:
             out.append(f"… and {len(self.notes) - 20} more of that kind")

@@ -94,6 +94,9 @@ def _difference(settings: Any, args: list[str], opts: argparse.Namespace) -> int
     """Print what today's rules would change, or did; the exit code."""
     from crawler.rule_change import Rereader
 
+    if files := [name for name in args if Path(name).exists()]:
+        print(f"replay: --diff takes words of a search, not files ({files[0]}); without words it reads all captures, --apply FILE… those of files", file=sys.stderr)  # noqa: T201
+        return 2
     folder = folder_of(settings)
     try:
         with Archive(settings["ARCHIVE_URL"]) as archive:

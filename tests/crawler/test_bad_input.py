@@ -150,6 +150,11 @@ def test_replay_refuses_a_warc_that_is_none_or_not_there(refused, tmp_path):
     refused("replay", "none.warc.gz", says=("none.warc.gz: no such file",))
 
 
+def test_a_difference_is_asked_for_with_words_not_files(refused, tmp_path):
+    (tmp_path / "a.warc.gz").write_bytes(b"")
+    refused("replay", "--diff", str(tmp_path / "a.warc.gz"), says=("words of a search", "--apply FILE"))
+
+
 def test_a_saved_page_needs_its_address(refused, tmp_path):
     (tmp_path / "a.html").write_text("<p>正文</p>", "utf-8")
     refused("replay", "--page", "a.html", says=("--url",))
