@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
 from crawler.items import Edit
 from pipelines.repair.kit_page import annotated
 from pipelines.repair.kit_table import simplification
@@ -53,11 +55,12 @@ def suspicious(line: str) -> bool:
 
 def reread(line: str) -> tuple[str, Reread] | None:
     """(pair, text) of the most plausible other reading."""
-    possible = [(read_as, written, found) for read_as, written in PAIRS if (found := readings(line, read_as, written))]
-    if not possible or (now := model().mean(line)) > PLAUSIBLE:
+    possible = ((read_as, written, found) for read_as, written in PAIRS if (found := readings(line, read_as, written)))
+    first = next(possible, None)
+    if first is None or (now := model().mean(line)) > PLAUSIBLE:
         return None
     best: tuple[str, Reread] | None = None
-    for read_as, written, found in possible:
+    for read_as, written, found in chain((first,), possible):
         if not _promising(found, now, written):
             continue
         new = solve(found, read_as, written)
